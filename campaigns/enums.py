@@ -1,0 +1,68 @@
+"""States and kinds of a mailing, the legal moves, and every reason not to mail somebody."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class MailingKind(TextChoices):
+    INVITATION = "invitation", _("invitation")
+    REMINDER = "reminder", _("reminder")
+    CHANGE = "change", _("change notice")
+    FOLLOW_UP = "follow_up", _("follow-up")
+    ANNOUNCEMENT = "announcement", _("announcement")
+
+
+class MailingState(TextChoices):
+    DRAFT = "draft", _("draft")
+    CHECKED = "checked", _("checked")
+    PLANNED = "planned", _("planned")
+    SENDING = "sending", _("being sent")
+    PAUSED = "paused", _("paused")
+    DONE = "done", _("done")
+    MISSED = "missed", _("missed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+_S = MailingState
+
+#: From a state to the states it may move to. Every move is a conditional update on the old state.
+MAILING_MOVES: dict[MailingState, frozenset[MailingState]] = {
+    _S.DRAFT: frozenset({_S.CHECKED}),
+    _S.CHECKED: frozenset({_S.DRAFT, _S.PLANNED}),
+    _S.PLANNED: frozenset({_S.DRAFT, _S.SENDING, _S.MISSED, _S.CANCELLED}),
+    _S.SENDING: frozenset({_S.PAUSED, _S.DONE, _S.CANCELLED}),
+    _S.PAUSED: frozenset({_S.SENDING, _S.CANCELLED}),
+    _S.MISSED: frozenset({_S.DRAFT, _S.PLANNED}),
+    _S.DONE: frozenset({_S.SENDING}),
+    _S.CANCELLED: frozenset(),
+}
+
+
+class Per(TextChoices):
+    PERSON = "person", _("every person")
+    ORGANISATION = "organisation", _("one person per organisation")
+
+
+class Anchor(TextChoices):
+    """What a relative plan counts from."""
+
+    SESSION_START = "session_start", _("start of the session")
+    SESSION_END = "session_end", _("end of the session")
+    REGISTRATION_DEADLINE = "registration_deadline", _("sign-up deadline")
+
+
+class Exclusion(TextChoices):
+    """Why somebody who was considered does not get the mailing."""
+
+    NOT_IN_AUDIENCE = "not_in_audience", _("left out by the audience")
+    NO_ADDRESS = "no_address", _("no e-mail address")
+    ERASED = "erased", _("data erased on request")
+    SUPPRESSED = "suppressed", _("unsubscribed or blocked")
+    NO_BASIS = "no_basis", _("no membership or consent for this kind of mail")
+    NOT_REGISTERED = "not_registered", _("not signed up for the session")
+    NO_REMINDERS = "no_reminders", _("asked for no more reminders")
+    ALREADY_REGISTERED = "already_registered", _("has signed up meanwhile")
+    DECLINED = "declined", _("cannot come")
+    ALREADY_TOLD = "already_told", _("was told the same before")
+    COLLEAGUE_CHOSEN = "colleague_chosen", _("a colleague of the same organisation gets it")
+    SESSION_OVER = "session_over", _("the session has begun or was cancelled")

@@ -1,0 +1,16 @@
+"""What the worker puts on the wire: an envelope and the exact bytes of one message."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMail:
+    """One message for one recipient.
+
+    `sender` and `recipient` are addr-specs of the envelope; `content` is RFC 5322 with CR LF line
+    ends, not dot-stuffed, and ends with a line end.
+    """
+
+    sender: str
+    recipient: str
+    content: bytes

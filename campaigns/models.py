@@ -1,0 +1,116 @@
+"""A mailing, its frozen message and its ledger."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from wagtail.fields import StreamField
+from wagtail.models import LockableMixin, PreviewableMixin, RevisionMixin
+
+from campaigns.blocks import MailBodyBlock
+from campaigns.enums import Exclusion, MailingKind, MailingState, Per
+from contacts.enums import Purpose
+from contacts.models import LANGUAGES, Contact, MailRow, Organisation, Representation
+from content.models import SeriesPage, Session
+
+
+class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
+    """One message to one audience.
+
+    `audience` is the JSON of the API contract (campaigns.audience). `plan` is `{"now": true}`,
+    `{"at": ISO 8601}` or `{"relative": {"anchor", "days", "time"}, "late": "skip:PT12H"}`;
+    `due_at` is what it comes to, computed for `due_for_version` of the session's schedule.
+    When it starts, the message is frozen per language from a named revision.
+    """
+
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=14, choices=MailingKind)
+    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
+    session = models.ForeignKey(
+        Session, null=True, blank=True, on_delete=models.PROTECT, related_name="mailings"
+    )
+    series = models.ForeignKey(
+        SeriesPage, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    audience = models.JSONField(_("audience"), default=dict)
+    per = models.CharField(_("to"), max_length=14, choices=Per, default=Per.PERSON)
+
+    subject_nl = models.CharField(_("subject (Dutch)"), max_length=200, blank=True)
+    subject_en = models.CharField(_("subject (English)"), max_length=200, blank=True)
+    preheader_nl = models.CharField(_("preheader (Dutch)"), max_length=200, blank=True)
+    preheader_en = models.CharField(_("preheader (English)"), max_length=200, blank=True)
+    body_nl = StreamField(MailBodyBlock(), blank=True, verbose_name=_("text (Dutch)"))
+    body_en = StreamField(MailBodyBlock(), blank=True, verbose_name=_("text (English)"))
+
+    sender_name = models.CharField(_("sender's name"), max_length=120, blank=True)
+    reply_to = models.EmailField(_("replies go to"), blank=True)
+    with_calendar = models.BooleanField(_("add the calendar file"), default=False)
+
+    plan = models.JSONField(_("when"), default=dict, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    due_for_version = models.PositiveIntegerField(null=True, editable=False)
+
+    state = models.CharField(
+        _("state"), max_length=10, choices=MailingState, default=MailingState.DRAFT, editable=False
+    )
+    #: {"nl": {"subject": …, "html": …, "text": …}, …}: what is sent, with its merge fields.
+    frozen = models.JSONField(default=dict, editable=False)
+    frozen_at = models.DateTimeField(null=True, editable=False)
+    frozen_revision = models.ForeignKey(
+        "wagtailcore.Revision", null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    pause_reason = models.CharField(max_length=300, blank=True, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+    )
+    started_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("mailing")
+        verbose_name_plural = _("mailings")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Delivery(MailRow):
+    """The ledger: one mailing to one contact, including those who do not get it, with the reason."""
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="deliveries")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="deliveries")
+    address_key = models.CharField(max_length=254, null=True)
+    language = models.CharField(max_length=2, choices=LANGUAGES)
+    #: Frozen at the start: for whom the person was mailed.
+    representation = models.ForeignKey(
+        Representation, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    organisation = models.ForeignKey(
+        Organisation, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reason = models.CharField(max_length=20, choices=Exclusion, blank=True)
+    #: Random, fixed for life: the left half of the Message-ID, the same on a resend.
+    message_key = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        constraints = [
+            models.UniqueConstraint(fields=["mailing", "contact"], name="delivery_once"),
+            models.UniqueConstraint(
+                fields=["mailing", "address_key"], name="delivery_once_per_address"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["mailing", "id"],
+                condition=Q(state__in=("queued", "claimed", "deferred")),
+                name="delivery_open",
+            ),
+            models.Index(fields=["mailing", "state"], name="delivery_mailing_state"),
+        ]

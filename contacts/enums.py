@@ -1,0 +1,153 @@
+"""States of the contact base and of every mail, and the legal moves between them."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganisationKind(TextChoices):
+    NGO = "ngo", _("NGO")
+    DIASPORA = "diaspora", _("diaspora organisation")
+    RESEARCH = "research", _("research")
+    GOVERNMENT = "government", _("government")
+    MEDIA = "media", _("media")
+    NETWORK = "network", _("network")
+    OTHER = "other", _("other")
+
+
+class MembershipKind(TextChoices):
+    MEMBER = "member", _("member")
+    ASPIRANT = "aspirant", _("aspirant member")
+
+
+class RepresentationRole(TextChoices):
+    PRIMARY = "primary", _("first contact")
+    ALTERNATE = "alternate", _("second contact")
+    FACILITATOR = "facilitator", _("facilitator")
+    OBSERVER = "observer", _("observer")
+
+
+class FormOfAddress(TextChoices):
+    """How a Dutch mail addresses the person: *je* unless the person chose *u*."""
+
+    JE = "je", _("je")
+    U = "u", _("u")
+
+
+class Purpose(TextChoices):
+    """What a mail is for. Consent is given, and withdrawn, per purpose."""
+
+    INVITATIONS = "invitations", _("invitations")
+    ANNOUNCEMENTS = "announcements", _("announcements")
+    PARTICIPATION = "participation", _("about a session you take part in")
+    PUBLICATION = "publication", _("publication of your name")
+    SERVICE = "service", _("answers to what you did yourself")
+
+
+class ConsentBasis(TextChoices):
+    """Why we may mail this person for this purpose (Dutch Telecommunications Act, 11.7)."""
+
+    CONSENT = "consent", _("consent")
+    MEMBERSHIP = "membership", _("membership")
+    PUBLISHED = "published", _("address published for this purpose")
+    REQUEST = "request", _("own request")
+    NONE = "none", _("none")
+
+
+class Source(TextChoices):
+    """Where a record came from."""
+
+    FORM = "form", _("form")
+    IMPORT = "import", _("import")
+    ORGANISER = "organiser", _("organiser")
+    API = "api", _("API")
+    MAIL = "mail", _("mail")
+
+
+class SuppressionScope(TextChoices):
+    PURPOSE = "purpose", _("one purpose")
+    ALL = "all", _("all mailings")
+
+
+class SuppressionReason(TextChoices):
+    UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
+    OBJECTION = "objection", _("objection")
+    HARD_BOUNCE = "hard_bounce", _("address does not exist")
+    COMPLAINT = "complaint", _("complaint")
+    ERASED = "erased", _("erased")
+    MANUAL = "manual", _("by hand")
+
+
+class MailState(TextChoices):
+    """The state of one mail to one person, whether of a mailing or a notice."""
+
+    QUEUED = "queued", _("waiting")
+    CLAIMED = "claimed", _("being sent")
+    SENT = "sent", _("sent")
+    DEFERRED = "deferred", _("will be tried again")
+    REFUSED = "refused", _("refused")
+    UNKNOWN = "unknown", _("unknown")
+    EXCLUDED = "excluded", _("not sent")
+    EXPIRED = "expired", _("too late")
+    BOUNCED = "bounced", _("came back")
+    COMPLAINED = "complained", _("complained")
+
+
+#: From a state to the states it may move to. Every move is a conditional update on the old state.
+MAIL_MOVES: dict[MailState, frozenset[MailState]] = {
+    MailState.QUEUED: frozenset({MailState.CLAIMED, MailState.EXCLUDED, MailState.EXPIRED}),
+    MailState.CLAIMED: frozenset(
+        {
+            MailState.QUEUED,
+            MailState.EXCLUDED,
+            MailState.EXPIRED,
+            MailState.DEFERRED,
+            MailState.REFUSED,
+            MailState.SENT,
+            MailState.UNKNOWN,
+        }
+    ),
+    MailState.DEFERRED: frozenset(
+        {MailState.CLAIMED, MailState.EXCLUDED, MailState.EXPIRED, MailState.REFUSED}
+    ),
+    MailState.UNKNOWN: frozenset(
+        {MailState.SENT, MailState.QUEUED, MailState.BOUNCED, MailState.COMPLAINED}
+    ),
+    MailState.REFUSED: frozenset({MailState.QUEUED}),
+    MailState.SENT: frozenset({MailState.BOUNCED, MailState.COMPLAINED}),
+    MailState.BOUNCED: frozenset({MailState.COMPLAINED}),
+    MailState.EXCLUDED: frozenset(),
+    MailState.EXPIRED: frozenset(),
+    MailState.COMPLAINED: frozenset(),
+}
+
+#: Still to be sent: what a claim may take.
+MAIL_DUE = (MailState.QUEUED, MailState.DEFERRED)
+
+#: Not settled yet: a mailing with one of these is not done.
+MAIL_OPEN = (MailState.QUEUED, MailState.CLAIMED, MailState.DEFERRED)
+
+
+class NoticeKind(TextChoices):
+    """The mails that somebody's own act, or a changed fact, causes."""
+
+    CONFIRM = "confirm", _("confirm your sign-up")
+    REGISTERED = "registered", _("you are signed up")
+    PENDING = "pending", _("waiting for approval")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("not placed")
+    WAITING = "waiting", _("on the waiting list")
+    OFFERED = "offered", _("a seat is offered")
+    CANCELLED = "cancelled", _("you cancelled")
+    INTEREST = "interest", _("we keep you informed")
+    DATE_KNOWN = "date_known", _("the date is known")
+    CHANGED = "changed", _("changed")
+    SESSION_CANCELLED = "session_cancelled", _("session cancelled")
+    LINK = "link", _("your personal link")
+    SYSTEM = "system", _("message of the system")
+
+
+class ImportState(TextChoices):
+    STAGED = "staged", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")

@@ -1,0 +1,41 @@
+"""How precisely a session's date is known, what became of it, and who may come."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Precision(TextChoices):
+    EXACT = "exact", _("exact: day and time")
+    DAY = "day", _("the day, time to follow")
+    MONTH = "month", _("the month")
+    SEASON = "season", _("the season")
+    UNKNOWN = "unknown", _("not known yet")
+
+
+class SessionStatus(TextChoices):
+    PLANNED = "planned", _("planned")
+    CONFIRMED = "confirmed", _("confirmed")
+    POSTPONED = "postponed", _("postponed")
+    CANCELLED = "cancelled", _("cancelled")
+    HELD = "held", _("held")
+
+
+class Eligibility(TextChoices):
+    EVERYONE = "everyone", _("everyone")
+    MEMBERS = "members", _("members only")
+    THEME = "theme", _("members, and non-members working on the theme after approval")
+    INVITED = "invited", _("invited people only")
+
+
+class SeriesStatus(TextChoices):
+    RUNNING = "running", _("running")
+    POSSIBLE_FOLLOW_UP = "possible_follow_up", _("follow-up possible")
+    CLOSED = "closed", _("closed")
+
+
+class AnswerState(TextChoices):
+    """How far a Q&A entry is. Only an agreed one is public."""
+
+    DRAFT = "draft", _("draft")
+    DISCUSSION = "discussion", _("under discussion")
+    AGREED = "agreed", _("agreed")

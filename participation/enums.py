@@ -1,0 +1,70 @@
+"""States of a registration, an invitation, attendance and learning questions; the legal moves."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class RegistrationState(TextChoices):
+    UNCONFIRMED = "unconfirmed", _("not confirmed yet")
+    PENDING = "pending", _("waiting for approval")
+    REGISTERED = "registered", _("signed up")
+    WAITING = "waiting", _("on the waiting list")
+    OFFERED = "offered", _("seat offered")
+    LAPSED = "lapsed", _("lapsed")
+    REJECTED = "rejected", _("not placed")
+    CANCELLED = "cancelled", _("cancelled")
+    TRANSFERRED = "transferred", _("passed on to a colleague")
+
+
+_S = RegistrationState
+
+#: Not live: the person may sign up again.
+ENDED = (_S.LAPSED, _S.REJECTED, _S.CANCELLED, _S.TRANSFERRED)
+LIVE = tuple(state for state in _S if state not in ENDED)
+#: These hold a seat.
+SEATED = (_S.REGISTERED, _S.OFFERED)
+
+#: From a state to the states it may move to (every live one may be cancelled or transferred).
+REGISTRATION_MOVES: dict[RegistrationState, frozenset[RegistrationState]] = {
+    _S.UNCONFIRMED: frozenset(
+        {_S.PENDING, _S.REGISTERED, _S.WAITING, _S.LAPSED, _S.CANCELLED, _S.TRANSFERRED}
+    ),
+    _S.PENDING: frozenset(
+        {_S.REGISTERED, _S.WAITING, _S.REJECTED, _S.CANCELLED, _S.TRANSFERRED}
+    ),
+    _S.REGISTERED: frozenset({_S.CANCELLED, _S.TRANSFERRED}),
+    _S.WAITING: frozenset({_S.OFFERED, _S.REGISTERED, _S.CANCELLED, _S.TRANSFERRED}),
+    _S.OFFERED: frozenset({_S.REGISTERED, _S.LAPSED, _S.CANCELLED, _S.TRANSFERRED}),
+    **{state: frozenset() for state in ENDED},
+}
+
+
+class RegistrationSource(TextChoices):
+    PERSONAL_LINK = "personal_link", _("personal link")
+    PUBLIC_FORM = "public_form", _("public form")
+    ORGANISER = "organiser", _("organiser")
+    IMPORT = "import", _("import")
+    API = "api", _("API")
+    WALK_IN = "walk_in", _("walk-in")
+
+
+class Attendance(TextChoices):
+    UNMARKED = "unmarked", _("not marked")
+    PRESENT = "present", _("present")
+    EXCUSED = "excused", _("absent with notice")
+    NO_SHOW = "no_show", _("did not appear")
+
+
+class InvitationAnswer(TextChoices):
+    NONE = "none", _("no answer")
+    REGISTERED = "registered", _("signed up")
+    DECLINED = "declined", _("cannot come")
+    COLLEAGUE = "colleague", _("sent a colleague")
+
+
+class QuestionState(TextChoices):
+    ASKED = "asked", _("asked for, not formulated yet")
+    STATED = "stated", _("stated")
+    CLAIMED_ANSWERED = "claimed_answered", _("said to be answered, to be verified")
+    ANSWERED = "answered", _("answered")
+    MERGED = "merged", _("merged")

@@ -1,0 +1,146 @@
+"""What contacts answer: invitations, registrations with attendance, learning questions."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import LANGUAGES, Contact, Organisation, Representation
+from content.models import SeriesPage, Session
+from participation.enums import (
+    LIVE,
+    Attendance,
+    InvitationAnswer,
+    QuestionState,
+    RegistrationSource,
+    RegistrationState,
+)
+
+
+class Invitation(models.Model):
+    """Somebody was asked for a session; `source` says in words by what."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="invitations")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="invitations")
+    answer = models.CharField(
+        _("answer"), max_length=12, choices=InvitationAnswer, default=InvitationAnswer.NONE
+    )
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    invited_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.UniqueConstraint(fields=["session", "contact"], name="invitation_once")
+        ]
+
+
+class Interest(models.Model):
+    """Keep me informed: tell this person when the date is known."""
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="interests")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interests")
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("interest")
+        verbose_name_plural = _("interests")
+        constraints = [
+            models.UniqueConstraint(fields=["session", "contact"], name="interest_once")
+        ]
+
+
+class Registration(models.Model):
+    """One person's answer for one session.
+
+    While unconfirmed there is no contact: what was typed waits in `typed` and touches the contact
+    base only when the address has confirmed.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="registrations")
+    contact = models.ForeignKey(
+        Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="registrations"
+    )
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="registrations"
+    )
+    representation = models.ForeignKey(
+        Representation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    state = models.CharField(_("state"), max_length=12, choices=RegistrationState)
+    source = models.CharField(_("source"), max_length=14, choices=RegistrationSource)
+    #: The address that has to confirm, and all that was typed with it.
+    address_key = models.CharField(max_length=254, blank=True)
+    typed = models.JSONField(default=dict, blank=True)
+    #: {"need": …, "learning_question": …}
+    answers = models.JSONField(_("answers"), default=dict, blank=True)
+    works_on_theme = models.BooleanField(_("works on the theme"), default=False)
+    is_host = models.BooleanField(_("of the host"), default=False)
+    no_reminders = models.BooleanField(_("no more reminders"), default=False)
+    rejection_reason = models.TextField(_("reason"), blank=True)
+    created_at = models.DateTimeField(_("signed up at"))
+    changed_at = models.DateTimeField(_("changed at"))
+    #: METHOD:REQUEST and CANCEL of this person's calendar entry carry this number.
+    calendar_sequence = models.PositiveIntegerField(default=0)
+
+    attendance = models.CharField(
+        _("attendance"), max_length=10, choices=Attendance, default=Attendance.UNMARKED
+    )
+    attendance_at = models.DateTimeField(null=True, blank=True)
+    attendance_source = models.CharField(max_length=14, choices=RegistrationSource, blank=True)
+    attendance_reason = models.CharField(_("private reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "contact"],
+                condition=Q(state__in=LIVE, contact__isnull=False),
+                name="registration_once_while_live",
+            ),
+            models.UniqueConstraint(
+                fields=["session", "address_key"],
+                condition=Q(state=RegistrationState.UNCONFIRMED),
+                name="registration_unconfirmed_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(contact__isnull=False)
+                | Q(state__in=(RegistrationState.UNCONFIRMED, RegistrationState.LAPSED)),
+                name="registration_has_contact_once_confirmed",
+            ),
+        ]
+        indexes = [models.Index(fields=["session", "state"], name="registration_session_state")]
+
+
+class LearningQuestion(models.Model):
+    """What an organisation wants to learn. An empty text is one that was asked for but not given."""
+
+    text = models.TextField(_("question"), blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="nl")
+    organisations = models.ManyToManyField(
+        Organisation, blank=True, related_name="learning_questions"
+    )
+    contact = models.ForeignKey(
+        Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="learning_questions"
+    )
+    session = models.ForeignKey(
+        Session, null=True, blank=True, on_delete=models.SET_NULL, related_name="learning_questions"
+    )
+    series = models.ForeignKey(
+        SeriesPage, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    state = models.CharField(
+        _("state"), max_length=16, choices=QuestionState, default=QuestionState.STATED
+    )
+    remark = models.TextField(_("remark"), blank=True)
+    is_public = models.BooleanField(_("public"), default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("learning question")
+        verbose_name_plural = _("learning questions")
+
+    def __str__(self) -> str:
+        return self.text or str(_("not formulated yet"))

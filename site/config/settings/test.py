@@ -1,0 +1,17 @@
+"""The test suite: fixed secrets, quick passwords, a data folder of its own."""
+
+import os
+import tempfile
+
+os.environ.setdefault("BIJEEN_DATA", tempfile.mkdtemp(prefix="bijeen-test-"))
+
+from config.settings.base import *  # noqa: E402, F403 -- after the data folder is chosen
+
+DEBUG = False
+SECRET_KEY = "test-secret-key-that-is-long-enough-for-every-check-of-django"  # noqa: S105 -- a test's
+SUPPRESSION_KEY = "test-suppression-key"
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+SHOW_INBOX = True
