@@ -14,7 +14,7 @@ from content.enums import Eligibility, Precision, SessionStatus
 class Session(models.Model):
     """One gathering, as it was last published (services.publish_session writes it, nobody else).
 
-    `starts_at` and `ends_at` are set for an exact date only. `date` is the day itself (exact, day),
+    `starts_at` and `ends_at` are set for an exact date only. `first_day` is the day itself (exact, day),
     the first day of the month, or the first day of the season; empty when nothing is known.
     `schedule_version` rises when start, end, place or status really change, and never falls.
     """
@@ -35,7 +35,7 @@ class Session(models.Model):
     precision = models.CharField(max_length=10, choices=Precision, default=Precision.UNKNOWN)
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
-    date = models.DateField(null=True, blank=True)
+    first_day = models.DateField(null=True, blank=True)
     time_zone = models.CharField(max_length=60, default="Europe/Amsterdam")
 
     venue = models.CharField(max_length=200, blank=True)
@@ -102,4 +102,4 @@ class Session(models.Model):
 
     def day(self) -> date | None:
         """The day on which membership is judged: the date as far as it is known."""
-        return self.local_start.date() if self.local_start else self.date
+        return self.local_start.date() if self.local_start else self.first_day

@@ -1,0 +1,5 @@
+"""HTTP API of this room."""
+
+from ninja import Router
+
+router = Router()

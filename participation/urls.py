@@ -1,0 +1,4 @@
+"""Addresses of this room."""
+
+urlpatterns: list = []
+localised_urlpatterns: list = []

@@ -1,0 +1,25 @@
+"""Whether mail can go out: health is measured by work done, not by processes alive."""
+
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from base.models import Duty
+
+#: A tick is due every second; one that is this late has stopped.
+TICK_LATE = timedelta(seconds=30)
+
+
+def problems(*, now: datetime) -> list[str]:
+    """Return what is wrong, in words for an operator; empty when all is well."""
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return ["database: migrations are waiting (manage.py migrate)"]
+        tick = Duty.objects.filter(name="tick").values_list("done_at", flat=True).first()
+    except DatabaseError as error:
+        return [f"database: {type(error).__name__}"]
+    if tick is None or now - tick > TICK_LATE:
+        return [f"worker-tick: last tick {tick.isoformat() if tick else 'never'}"]
+    return []
