@@ -50,9 +50,7 @@ class OutboxEvent(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["id"], condition=models.Q(handled_at=None), name="outbox_open"
-            )
+            models.Index(fields=["id"], condition=models.Q(handled_at=None), name="outbox_open")
         ]
 
 

@@ -1,7 +1,275 @@
-"""The blocks of a mail's body."""
+"""The blocks of a mail's body. Each says itself twice: as MJML and as plain text.
 
+MJML is XML: text is escaped, and only tags that we write ourselves occur in it, because mrml lets
+unknown ones pass in silence.
+"""
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.images.blocks import ImageBlock as WagtailImageBlock
+
+from campaigns.errors import FieldInvalid
+from campaigns.fields import URL_FIELDS, Slot, read_fields
+from campaigns.richtext import FEATURES, absolute, mail_html, plain
+from campaigns.segments import Markers
+from campaigns.wording import Words
+from content.models import Session
+
+
+@dataclass(frozen=True, slots=True)
+class BlockContext:
+    """What a block needs to say itself: the language's words, the markers, the accent colour.
+
+    `own` is True for our own templates, which may use more fields than an author.
+    """
+
+    language: str
+    words: Words
+    markers: Markers
+    accent: str
+    own: bool = False
+
+    def mark(self, text: str) -> str:
+        return self.markers.mark(text, own=self.own)
+
+    def field(self, name: str, session: int | None = None) -> str:
+        return self.markers.put(Slot(name, session=session))
+
+
+def _check_fields(text: str) -> None:
+    try:
+        read_fields(text)
+    except FieldInvalid as error:
+        raise ValidationError(error.problems) from error
+
+
+class FieldCharBlock(blocks.CharBlock):
+    """A line in which merge fields may stand."""
+
+    def clean(self, value: str) -> str:
+        value = super().clean(value)
+        _check_fields(value)
+        return value
+
+
+class FieldTextBlock(blocks.TextBlock):
+    """Some lines in which merge fields may stand."""
+
+    def clean(self, value: str) -> str:
+        value = super().clean(value)
+        _check_fields(value)
+        return value
+
+
+class TextBlock(blocks.RichTextBlock):
+    """Paragraphs, headings, lists and links."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(features=FEATURES, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        value = super().clean(value)
+        _check_fields(value.source)
+        return value
+
+    def mjml(self, value: Any, context: BlockContext) -> str:
+        html = mail_html(context.mark(value.source))
+        return f'<mj-text css-class="text">{html}</mj-text>' if html.strip() else ""
+
+    def plain(self, value: Any, context: BlockContext) -> str:
+        return plain(context.mark(value.source))
+
+    class Meta:
+        label = _("Text")
+        icon = "pilcrow"
+
+
+def _session_choices() -> list[tuple[str, str]]:
+    sessions = Session.objects.order_by("-first_day", "-pk")[:200]
+    return [(session.slug, str(session)) for session in sessions]
+
+
+class SessionBlock(blocks.StructBlock):
+    """When and where: read from the session itself, at the moment the mail goes out."""
+
+    session = blocks.ChoiceBlock(
+        choices=_session_choices,
+        required=False,
+        label=_("Session"),
+        help_text=_("Empty: the session of this mailing."),
+    )
+
+    def _session_id(self, value: Any) -> int | None:
+        if not value["session"]:
+            return None
+        return Session.objects.filter(slug=value["session"]).values_list("pk", flat=True).first()
+
+    def mjml(self, value: Any, context: BlockContext) -> str:
+        number, words = self._session_id(value), context.words
+        return (
+            '<mj-text css-class="card" padding="16px 24px" container-background-color="#f4f1ea">'
+            f'<h2>{context.field("session.title", number)}</h2>'
+            f'<p><strong>{words.when}:</strong> {context.field("session.when", number)}<br>'
+            f'<strong>{words.where}:</strong> {context.field("session.where", number)}</p>'
+            f'<p><a href="{context.field("session.url", number)}">{words.more}</a></p></mj-text>'
+            '<mj-spacer height="12px" />'
+        )
+
+    def plain(self, value: Any, context: BlockContext) -> str:
+        number, words = self._session_id(value), context.words
+        return (
+            f'{context.field("session.title", number)}\n'
+            f'{words.when}: {context.field("session.when", number)}\n'
+            f'{words.where}: {context.field("session.where", number)}\n'
+            f'{words.more}: {context.field("session.url", number)}'
+        )
+
+    class Meta:
+        label = _("Session card")
+        icon = "date"
+
+
+#: Where a button leads: a personal link, or an address of one's own.
+LINKS = [
+    ("link.sign_up", _("sign up (personal link)")),
+    ("link.decline", _("cannot come (personal link)")),
+    ("link.registration", _("own registration: see, change, cancel")),
+    ("link.join", _("the online room (personal link)")),
+    ("link.calendar", _("calendar file")),
+    ("link.questions", _("own learning question")),
+    ("link.preferences", _("mail preferences")),
+    ("session.url", _("page of the session")),
+    ("url", _("another address")),
+]
+
+
+class ButtonBlock(blocks.StructBlock):
+    """A button that leads somewhere."""
+
+    label = FieldCharBlock(max_length=80, label=_("Text on the button"))
+    link = blocks.ChoiceBlock(choices=LINKS, default="link.sign_up", label=_("Leads to"))
+    url = blocks.URLBlock(required=False, label=_("Address"), help_text=_("For another address."))
+    quiet = blocks.BooleanBlock(
+        required=False, label=_("Second choice"), help_text=_("An outline instead of a full button.")
+    )
+
+    def clean(self, value: Any) -> Any:
+        value = super().clean(value)
+        if value["link"] == "url" and not value["url"]:
+            message = _("Give the address that the button leads to.")
+            raise blocks.StructBlockValidationError(block_errors={"url": ValidationError(message)})
+        return value
+
+    def _address(self, value: Any, context: BlockContext) -> str:
+        if value["link"] == "url":
+            return escape(absolute(value["url"] or ""))
+        name, _at, session = value["link"].partition("@")
+        return context.field(name, int(session) if session else None)
+
+    def mjml(self, value: Any, context: BlockContext) -> str:
+        label = escape(context.mark(value["label"]))
+        colours = (
+            f'background-color="#ffffff" color="{context.accent}" border="2px solid {context.accent}"'
+            if value["quiet"]
+            else f'background-color="{context.accent}" color="#ffffff"'
+        )
+        return (
+            f'<mj-button href="{self._address(value, context)}" align="left" {colours}>'
+            f"{label}</mj-button>"
+        )
+
+    def plain(self, value: Any, context: BlockContext) -> str:
+        address = value["url"] if value["link"] == "url" else self._address(value, context)
+        return f"{context.mark(value['label'])}:\n{address}"
+
+    class Meta:
+        label = _("Button")
+        icon = "link"
+
+
+class QuotationBlock(blocks.StructBlock):
+    """What somebody said."""
+
+    text = FieldTextBlock(label=_("Quotation"))
+    attribution = FieldCharBlock(required=False, max_length=160, label=_("Who said it"))
+
+    def mjml(self, value: Any, context: BlockContext) -> str:
+        quotation = escape(context.mark(value["text"])).replace("\n", "<br>")
+        who = escape(context.mark(value["attribution"] or ""))
+        below = f"<p>— {who}</p>" if who else ""
+        return (
+            f'<mj-text css-class="quotation" padding="12px 24px 12px 40px">'
+            f"<p><em>“{quotation}”</em></p>{below}</mj-text>"
+        )
+
+    def plain(self, value: Any, context: BlockContext) -> str:
+        lines = [f"“{context.mark(value['text'])}”"]
+        if value["attribution"]:
+            lines.append(f"— {context.mark(value['attribution'])}")
+        return "\n".join(f"    {line}" for text in lines for line in text.splitlines())
+
+    class Meta:
+        label = _("Quotation")
+        icon = "openquote"
+
+
+class ImageBlock(WagtailImageBlock):
+    """A picture, always sent as JPEG or PNG: no mail program is sure to show anything else."""
+
+    def mjml(self, value: Any, context: BlockContext) -> str:
+        if value is None:
+            return ""
+        kind = "png" if value.file.name.lower().endswith((".png", ".gif", ".svg")) else "jpeg"
+        picture = value.get_rendition(f"width-1104|format-{kind}")
+        alt = "" if value.decorative else value.contextual_alt_text or ""
+        return (
+            f'<mj-image src="{escape(absolute(picture.url))}" alt="{escape(alt)}"'
+            f' width="{min(picture.width, 552)}px" align="left" />'
+        )
+
+    def plain(self, value: Any, context: BlockContext) -> str:
+        alt = "" if value is None or value.decorative else value.contextual_alt_text
+        return f"[{alt}]" if alt else ""
+
+    class Meta:
+        label = _("Picture")
+        icon = "image"
+
+
+class DividerBlock(blocks.StaticBlock):
+    """A line between two parts."""
+
+    def mjml(self, value: Any, context: BlockContext) -> str:
+        return '<mj-divider border-width="1px" border-color="#b9b3a6" />'
+
+    def plain(self, value: Any, context: BlockContext) -> str:
+        return "--------"
+
+    class Meta:
+        label = _("Line")
+        icon = "horizontalrule"
 
 
 class MailBodyBlock(blocks.StreamBlock):
-    text = blocks.RichTextBlock()
+    """The body of a mail."""
+
+    text = TextBlock()
+    session = SessionBlock()
+    button = ButtonBlock()
+    quotation = QuotationBlock()
+    image = ImageBlock()
+    divider = DividerBlock()
+
+
+def link_problem(address: str) -> str:
+    """Say what is wrong with a link that holds merge fields; empty when nothing is."""
+    pieces = read_fields(address)
+    first = pieces[0] if pieces else ""
+    if isinstance(first, Slot) and first.name not in URL_FIELDS:
+        return str(_("A link cannot begin with {{ %s }}.") % first.name)
+    return ""

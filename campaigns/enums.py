@@ -37,6 +37,12 @@ MAILING_MOVES: dict[MailingState, frozenset[MailingState]] = {
     _S.CANCELLED: frozenset(),
 }
 
+#: The text, the audience and the plan may be edited; an edit returns the mailing to draft.
+EDITABLE = (_S.DRAFT, _S.CHECKED, _S.PLANNED, _S.MISSED)
+
+#: Mail for something still to come: pointless once the session has begun or is cancelled.
+BEFORE_SESSION = (MailingKind.INVITATION, MailingKind.REMINDER)
+
 
 class Per(TextChoices):
     PERSON = "person", _("every person")
@@ -49,6 +55,16 @@ class Anchor(TextChoices):
     SESSION_START = "session_start", _("start of the session")
     SESSION_END = "session_end", _("end of the session")
     REGISTRATION_DEADLINE = "registration_deadline", _("sign-up deadline")
+
+
+class Basis(TextChoices):
+    """Why somebody may be mailed, frozen in the ledger; the foot of the mail says it in words."""
+
+    REGISTRATION = "registration", _("takes part in the session")
+    MEMBERSHIP = "membership", _("speaks for a member")
+    CONSENT = "consent", _("consent")
+    PUBLISHED = "published", _("address published for this purpose")
+    REQUEST = "request", _("own request")
 
 
 class Exclusion(TextChoices):
@@ -65,4 +81,8 @@ class Exclusion(TextChoices):
     DECLINED = "declined", _("cannot come")
     ALREADY_TOLD = "already_told", _("was told the same before")
     COLLEAGUE_CHOSEN = "colleague_chosen", _("a colleague of the same organisation gets it")
+    COLLEAGUE_REGISTERED = (
+        "colleague_registered",
+        _("a colleague of the same organisation has signed up"),
+    )
     SESSION_OVER = "session_over", _("the session has begun or was cancelled")

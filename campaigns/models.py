@@ -8,7 +8,7 @@ from wagtail.fields import StreamField
 from wagtail.models import LockableMixin, PreviewableMixin, RevisionMixin
 
 from campaigns.blocks import MailBodyBlock
-from campaigns.enums import Exclusion, MailingKind, MailingState, Per
+from campaigns.enums import Basis, Exclusion, MailingKind, MailingState, Per
 from contacts.enums import Purpose
 from contacts.models import LANGUAGES, Contact, MailRow, Organisation, Representation
 from content.models import SeriesPage, Session
@@ -53,7 +53,8 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=MailingState, default=MailingState.DRAFT, editable=False
     )
-    #: {"nl": {"subject": …, "html": …, "text": …}, …}: what is sent, with its merge fields.
+    #: {"audience": …, "messages": {"nl": {"subject", "html", "text"}, …}}: whom it was started for
+    #: and what is sent, cut at its merge fields (campaigns.segments).
     frozen = models.JSONField(default=dict, editable=False)
     frozen_at = models.DateTimeField(null=True, editable=False)
     frozen_revision = models.ForeignKey(
@@ -94,8 +95,8 @@ class Delivery(MailRow):
         Organisation, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     reason = models.CharField(max_length=20, choices=Exclusion, blank=True)
-    #: Random, fixed for life: the left half of the Message-ID, the same on a resend.
-    message_key = models.CharField(max_length=32, blank=True)
+    #: Frozen at the start: why this person may be mailed (`why` in the foot of the mail).
+    basis = models.CharField(max_length=12, choices=Basis, blank=True)
 
     class Meta:
         verbose_name = _("delivery")

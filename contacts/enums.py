@@ -43,6 +43,10 @@ class Purpose(TextChoices):
     SERVICE = "service", _("answers to what you did yourself")
 
 
+#: The purposes a mailing can have, and so what a person can unsubscribe from.
+MAILING_PURPOSES = frozenset({Purpose.INVITATIONS, Purpose.ANNOUNCEMENTS, Purpose.PARTICIPATION})
+
+
 class ConsentBasis(TextChoices):
     """Why we may mail this person for this purpose (Dutch Telecommunications Act, 11.7)."""
 
@@ -151,3 +155,13 @@ class ImportState(TextChoices):
     RUNNING = "running", _("running")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
+
+
+class RowOutcome(TextChoices):
+    """What became of one row of an import."""
+
+    CREATED = "created", _("new")
+    UPDATED = "updated", _("changed")
+    UNCHANGED = "unchanged", _("unchanged")
+    CONFLICT = "conflict", _("conflict")
+    SKIPPED = "skipped", _("skipped")

@@ -8,6 +8,8 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 
 from contacts.enums import (
     ConsentBasis,
@@ -59,8 +61,12 @@ class Theme(models.Model):
         return (self.name_en or self.name_nl) if language == "en" else self.name_nl
 
 
-class Organisation(models.Model):
-    """An organisation, member or not. `name_key` is the name as it is compared (selectors)."""
+class Organisation(ClusterableModel):
+    """An organisation, member or not. `name_key` is the name as it is compared (contacts.names).
+
+    Aliases, mail domains and memberships are edited on its form and saved with it (modelcluster):
+    elsewhere make them by their own `objects.create`, as `organisation.aliases.create` only waits.
+    """
 
     name = models.CharField(_("name"), max_length=200)
     name_key = models.CharField(max_length=200, unique=True, editable=False)
@@ -89,7 +95,7 @@ class Organisation(models.Model):
 class OrganisationAlias(models.Model):
     """Another spelling of the organisation's name. One key may belong to two (then: ambiguous)."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="aliases")
+    organisation = ParentalKey(Organisation, on_delete=models.CASCADE, related_name="aliases")
     name = models.CharField(_("alias"), max_length=200)
     name_key = models.CharField(max_length=200, db_index=True, editable=False)
 
@@ -107,9 +113,7 @@ class OrganisationAlias(models.Model):
 class MailDomain(models.Model):
     """A mail domain of the organisation: its addresses are taken for its people."""
 
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.CASCADE, related_name="mail_domains"
-    )
+    organisation = ParentalKey(Organisation, on_delete=models.CASCADE, related_name="mail_domains")
     domain = models.CharField(_("mail domain"), max_length=253, unique=True)
 
     class Meta:
@@ -123,9 +127,7 @@ class MailDomain(models.Model):
 class Membership(models.Model):
     """A period in which the organisation is a member (or aspirant); both days are included."""
 
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.CASCADE, related_name="memberships"
-    )
+    organisation = ParentalKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     kind = models.CharField(
         _("kind"), max_length=20, choices=MembershipKind, default=MembershipKind.MEMBER
     )
@@ -151,11 +153,12 @@ class Membership(models.Model):
         return f"{self.get_kind_display()} {self.valid_from or ''}–{self.valid_until or ''}"
 
 
-class Contact(models.Model):
+class Contact(ClusterableModel):
     """A person, usually with an address.
 
     `address_key` is the address as it is compared and mailed (NULL when there is none);
     `address_hash` is its keyed hash, which outlives erasure. Both are set by services only.
+    Representations are saved with the form of the person: see Organisation.
     """
 
     title = models.CharField(_("title"), max_length=40, blank=True)
@@ -203,7 +206,7 @@ class Contact(models.Model):
 class Representation(models.Model):
     """A person speaks for an organisation. An empty function is one we do not know."""
 
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="representations")
+    contact = ParentalKey(Contact, on_delete=models.CASCADE, related_name="representations")
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="representations"
     )
@@ -283,14 +286,18 @@ class MailRow(models.Model):
 
     A claim sets `claim`, `holder`, `attempt` and `lease_until` in one committed update, before the
     wire is touched; the outcome is recorded by a conditional update on the same claim.
+    `attempt` counts the claims of this row and never falls.
     """
 
     state = models.CharField(max_length=12, choices=MailState, default=MailState.QUEUED)
-    #: Which claim holds the row, and in whose journal its intent and outcome stand.
+    #: The claim that holds the row, which is also the name of the journal with its intent and
+    #: outcome, and the host on which that journal lies.
     claim = models.CharField(max_length=32, blank=True)
     holder = models.CharField(max_length=120, blank=True)
     attempt = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    #: How often the relay said "later" to this mail; the retry policy counts it.
+    tries = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     #: The relay's last reply, or what went wrong in our own words.
     reply_code = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -335,16 +342,25 @@ class Notice(MailRow):
 
 
 class ContactImport(models.Model):
-    """An uploaded file of people, its mapping and, row by row, what became of it."""
+    """An uploaded file of people and how far it was read; its parts say what became of each row.
+
+    `content` is emptied once the people are written: the file has done its work.
+    """
 
     file_name = models.CharField(_("file"), max_length=200)
     content = models.BinaryField()
     dry_run = models.BooleanField(_("dry run"), default=True)
     options = models.JSONField(default=dict)
     state = models.CharField(max_length=12, choices=ImportState, default=ImportState.STAGED)
+    #: What each column was taken for: [{"column", "field"}], with "" for one that is ignored.
+    mapping = models.JSONField(default=list)
+    row_count = models.PositiveIntegerField(default=0)
+    #: How many rows are done: moved in the transaction that writes them, so a restart goes on here.
+    done_count = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
-    rows = models.JSONField(default=list)
     error = models.TextField(blank=True)
+    #: A worker holds a running import until this moment (database time), prolonged as it goes.
+    lease_until = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
         "auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -357,3 +373,21 @@ class ContactImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class ImportPart(models.Model):
+    """What became of a run of rows, written in the same transaction as those people.
+
+    `rows` is [{"row", "outcome", "code", "reason"}]; `first` is the place of the first in the file.
+    """
+
+    contact_import = models.ForeignKey(
+        ContactImport, on_delete=models.CASCADE, related_name="parts"
+    )
+    first = models.PositiveIntegerField()
+    rows = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contact_import", "first"], name="import_part_once")
+        ]

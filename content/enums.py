@@ -39,3 +39,16 @@ class AnswerState(TextChoices):
     DRAFT = "draft", _("draft")
     DISCUSSION = "discussion", _("under discussion")
     AGREED = "agreed", _("agreed")
+
+
+class SignUpPhase(TextChoices):
+    """What a visitor can do about a session, as far as its own facts tell. Seats are not counted."""
+
+    OPEN = "open", _("sign-up is open")
+    NOT_YET = "not_yet", _("sign-up opens later")
+    CLOSED = "closed", _("sign-up is closed")
+    INTEREST = "interest", _("date to follow: keep me informed")
+    PARTNER = "partner", _("sign up with the partner")
+    INVITED = "invited", _("by invitation")
+    CANCELLED = "cancelled", _("cancelled")
+    OVER = "over", _("over")

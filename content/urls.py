@@ -1,3 +1,7 @@
 """Addresses of this room."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from content.views import theme
+
+urlpatterns = [path("theme.css", theme, name="theme")]

@@ -29,9 +29,7 @@ REGISTRATION_MOVES: dict[RegistrationState, frozenset[RegistrationState]] = {
     _S.UNCONFIRMED: frozenset(
         {_S.PENDING, _S.REGISTERED, _S.WAITING, _S.LAPSED, _S.CANCELLED, _S.TRANSFERRED}
     ),
-    _S.PENDING: frozenset(
-        {_S.REGISTERED, _S.WAITING, _S.REJECTED, _S.CANCELLED, _S.TRANSFERRED}
-    ),
+    _S.PENDING: frozenset({_S.REGISTERED, _S.WAITING, _S.REJECTED, _S.CANCELLED, _S.TRANSFERRED}),
     _S.REGISTERED: frozenset({_S.CANCELLED, _S.TRANSFERRED}),
     _S.WAITING: frozenset({_S.OFFERED, _S.REGISTERED, _S.CANCELLED, _S.TRANSFERRED}),
     _S.OFFERED: frozenset({_S.REGISTERED, _S.LAPSED, _S.CANCELLED, _S.TRANSFERRED}),
@@ -68,3 +66,29 @@ class QuestionState(TextChoices):
     CLAIMED_ANSWERED = "claimed_answered", _("said to be answered, to be verified")
     ANSWERED = "answered", _("answered")
     MERGED = "merged", _("merged")
+
+
+class Phase(TextChoices):
+    """What a visitor can do about a session at this moment."""
+
+    OPEN = "open", _("sign-up is open")
+    WAITING_LIST = "waiting_list", _("full, with a waiting list")
+    FULL = "full", _("full")
+    INTEREST = "interest", _("the date is not known yet")
+    PARTNER = "partner", _("sign-up with the partner")
+    INVITED_ONLY = "invited_only", _("by invitation")
+    NOT_YET = "not_yet", _("sign-up is not open yet")
+    CLOSED = "closed", _("sign-up is closed")
+    OVER = "over", _("over")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+#: A sign-up leads to a registration.
+ACCEPTING = (Phase.OPEN, Phase.WAITING_LIST)
+
+
+class Admission(TextChoices):
+    """How somebody gets in."""
+
+    AT_ONCE = "at_once", _("at once")
+    APPROVAL = "approval", _("after approval")

@@ -42,13 +42,13 @@ class Interest(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="interests")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interests")
     since = models.DateTimeField()
+    #: When "the date is known" was queued.
+    told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("interest")
         verbose_name_plural = _("interests")
-        constraints = [
-            models.UniqueConstraint(fields=["session", "contact"], name="interest_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["session", "contact"], name="interest_once")]
 
 
 class Registration(models.Model):
@@ -113,6 +113,9 @@ class Registration(models.Model):
         ]
         indexes = [models.Index(fields=["session", "state"], name="registration_session_state")]
 
+    def __str__(self) -> str:
+        return f"{self.contact or '…'} – {self.session}"
+
 
 class LearningQuestion(models.Model):
     """What an organisation wants to learn. An empty text is one that was asked for but not given."""
@@ -127,6 +130,15 @@ class LearningQuestion(models.Model):
     )
     session = models.ForeignKey(
         Session, null=True, blank=True, on_delete=models.SET_NULL, related_name="learning_questions"
+    )
+    #: The sign-up in which it was asked; a change of that answer changes this row.
+    registration = models.ForeignKey(
+        Registration,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="learning_questions",
     )
     series = models.ForeignKey(
         SeriesPage, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

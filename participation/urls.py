@@ -1,4 +1,20 @@
-"""Addresses of this room."""
+"""Addresses of this room: personal links without a language, the sign-up under one."""
 
-urlpatterns: list = []
-localised_urlpatterns: list = []
+from django.urls import URLPattern, path
+
+from participation import views
+
+urlpatterns: list[URLPattern] = [
+    path("i/<str:token>/", views.invitation, name="invitation"),
+    path("i/<str:token>/decline/", views.decline, name="decline"),
+    path("c/<str:token>/", views.confirm, name="confirm"),
+    path("r/<str:token>/", views.registration, name="registration"),
+    path("r/<str:token>/calendar.ics", views.registration_ics, name="registration_ics"),
+    path("j/<str:token>/", views.join, name="join"),
+    path("sessions/<slug:slug>.ics", views.public_ics, name="session_ics"),
+]
+
+localised_urlpatterns: list[URLPattern] = [
+    path("sessie/<slug:slug>/aanmelden/", views.sign_up, name="sign_up"),
+    path("sessie/<slug:slug>/aanmelden/gelukt/", views.thanks, name="thanks"),
+]

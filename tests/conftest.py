@@ -2,6 +2,25 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+
+import pytest
 
 # platformdirs, which a library asks for its folder, warns when this is missing.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="bijeen-runtime-"))
+
+from tests import servers  # after the line above, which a library it imports needs
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """DATABASE_URL of a real, empty PostgreSQL, for tests that start processes of their own."""
+    with servers.postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """REDIS_URL of a real, empty Valkey."""
+    with servers.valkey() as url:
+        yield url

@@ -1,8 +1,10 @@
 """The published facts of a session. Everything outside content refers to this, never to a page."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,15 +13,116 @@ from contacts.models import LANGUAGES, Theme
 from content.enums import Eligibility, Precision, SessionStatus
 
 
-class Session(models.Model):
+class SessionFacts(models.Model):
+    """What a session page drafts and a session keeps as it was last published, field for field."""
+
+    precision = models.CharField(
+        _("how precisely is the date known"),
+        max_length=10,
+        choices=Precision,
+        default=Precision.UNKNOWN,
+    )
+    first_day = models.DateField(
+        _("day"),
+        null=True,
+        blank=True,
+        help_text=_("The day itself, or any day in the month or season."),
+    )
+    time_zone = models.CharField(_("time zone"), max_length=60, default=settings.TIME_ZONE)
+
+    venue = models.CharField(_("venue"), max_length=200, blank=True)
+    address = models.TextField(_("address"), max_length=500, blank=True)
+    accessibility = models.TextField(
+        _("accessibility of the venue"),
+        max_length=1000,
+        blank=True,
+        help_text=_("Such as step-free entrance, lift, hearing loop, quiet room."),
+    )
+    #: Given to registered people only, through a personal redirect.
+    online_url = models.URLField(
+        _("link to the online room"),
+        max_length=500,
+        blank=True,
+        help_text=_("Only people who signed up get this link."),
+    )
+
+    capacity = models.PositiveIntegerField(
+        _("number of seats"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Leave empty when there is no limit."),
+    )
+    seats_per_organisation = models.PositiveIntegerField(
+        _("seats per organisation"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Leave empty when there is no limit."),
+    )
+    waiting_list = models.BooleanField(_("waiting list when it is full"), default=True)
+    registration_opens_at = models.DateTimeField(
+        _("sign-up opens"),
+        null=True,
+        blank=True,
+        help_text=_("Leave empty to open at once."),
+    )
+    registration_closes_at = models.DateTimeField(
+        _("sign-up closes"),
+        null=True,
+        blank=True,
+        help_text=_("Leave empty to close when the session begins."),
+    )
+    eligibility = models.CharField(
+        _("who may come"), max_length=10, choices=Eligibility, default=Eligibility.THEME
+    )
+
+    #: A partner's event: sign-up happens there.
+    host_name = models.CharField(
+        _("hosting partner"),
+        max_length=200,
+        blank=True,
+        help_text=_("Only for an event of a partner."),
+    )
+    host_url = models.URLField(
+        _("sign-up page of the partner"),
+        max_length=500,
+        blank=True,
+        help_text=_("Visitors sign up there instead of here."),
+    )
+    co_organisers = models.CharField(
+        _("co-organisers"),
+        max_length=300,
+        blank=True,
+        help_text=_("Named above the form, since they see the list of participants."),
+    )
+    contact_person = models.CharField(_("contact person"), max_length=120, blank=True)
+    contact_email = models.EmailField(
+        _("e-mail address of the contact person"),
+        blank=True,
+        help_text=_("Answers to the mails about this session arrive here."),
+    )
+
+    status = models.CharField(
+        _("status"), max_length=10, choices=SessionStatus, default=SessionStatus.PLANNED
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Session(SessionFacts):
     """One gathering, as it was last published (services.publish_session writes it, nobody else).
 
     `starts_at` and `ends_at` are set for an exact date only. `first_day` is the day itself (exact, day),
     the first day of the month, or the first day of the season; empty when nothing is known.
-    `schedule_version` rises when start, end, place or status really change, and never falls.
+    `schedule_version` is 1 after the first publication, rises when start, end, place or status
+    really change, and never falls.
     """
 
     slug = models.SlugField(_("slug"), max_length=120, unique=True)
+    #: The translation key of the pages that tell of it: a copied page has another, a translation the same.
+    page_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     titles = models.JSONField(default=dict)  # {"nl": "…", "en": "…"}
     source_language = models.CharField(max_length=2, choices=LANGUAGES, default="nl")
     series = models.ForeignKey(
@@ -32,35 +135,8 @@ class Session(models.Model):
     )
     themes = models.ManyToManyField(Theme, blank=True, related_name="content_sessions")
 
-    precision = models.CharField(max_length=10, choices=Precision, default=Precision.UNKNOWN)
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
-    first_day = models.DateField(null=True, blank=True)
-    time_zone = models.CharField(max_length=60, default="Europe/Amsterdam")
-
-    venue = models.CharField(max_length=200, blank=True)
-    address = models.TextField(blank=True)
-    accessibility = models.TextField(blank=True)
-    #: Given to registered people only, through a personal redirect.
-    online_url = models.URLField(max_length=500, blank=True)
-
-    capacity = models.PositiveIntegerField(null=True, blank=True)
-    seats_per_organisation = models.PositiveIntegerField(null=True, blank=True)
-    waiting_list = models.BooleanField(default=True)
-    registration_opens_at = models.DateTimeField(null=True, blank=True)
-    registration_closes_at = models.DateTimeField(null=True, blank=True)
-    eligibility = models.CharField(
-        max_length=10, choices=Eligibility, default=Eligibility.THEME
-    )
-
-    #: A partner's event: sign-up happens there.
-    host_name = models.CharField(max_length=200, blank=True)
-    host_url = models.URLField(max_length=500, blank=True)
-    co_organisers = models.CharField(max_length=300, blank=True)
-    contact_person = models.CharField(max_length=120, blank=True)
-    contact_email = models.EmailField(blank=True)
-
-    status = models.CharField(max_length=10, choices=SessionStatus, default=SessionStatus.PLANNED)
     schedule_version = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(null=True, blank=True)
 
@@ -103,3 +179,17 @@ class Session(models.Model):
     def day(self) -> date | None:
         """The day on which membership is judged: the date as far as it is known."""
         return self.local_start.date() if self.local_start else self.first_day
+
+    def schedule(self) -> tuple[str, ...]:
+        """Start, end, place and status as text: what people were told, and what makes it move."""
+        moments = (self.starts_at, self.ends_at)
+        return (
+            self.precision,
+            *("" if moment is None else moment.astimezone(UTC).isoformat() for moment in moments),
+            "" if self.first_day is None else self.first_day.isoformat(),
+            self.time_zone,
+            self.venue,
+            self.address,
+            self.online_url,
+            self.status,
+        )

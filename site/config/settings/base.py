@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 from environ import FileAwareEnv
 
+from config.logs import logging_config
+
 env = FileAwareEnv()
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -23,6 +25,7 @@ SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
 
 # --- applications -----------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "config",
     "base",
     "contacts",
     "content",
@@ -91,7 +94,9 @@ TEMPLATES = [
 ]
 
 # --- data -------------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'bijeen.sqlite3'}")}
+DATABASES = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'bijeen.sqlite3'}")
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a writer waits for its turn instead of failing with "database is locked" halfway.
     DATABASES["default"]["OPTIONS"] = {
@@ -105,7 +110,11 @@ else:
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+# Where `up` puts the servers that it starts itself.
+CATCHER_PORT = env.int("CATCHER_PORT", default=PORT + 1)
+VALKEY_PORT = env.int("VALKEY_PORT", default=PORT + 2)
+REDIS_URL = env.str("REDIS_URL", default="")
+BROKER_URL = REDIS_URL or f"redis://127.0.0.1:{VALKEY_PORT}/0"
 JOURNAL_DIR = DATA_DIR / "journal"
 INBOX_DIR = DATA_DIR / "inbox"
 
@@ -144,7 +153,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # --- mail -------------------------------------------------------------------------------------
 # The worker alone speaks SMTP. Mail that Django or Wagtail sends by themselves becomes a Notice.
-MAIL_URL = env.str("EMAIL_URL", default="")
+MAIL_URL = env.str("EMAIL_URL", default="") or f"smtp://127.0.0.1:{CATCHER_PORT}"
 EMAIL_BACKEND = "contacts.email_backend.NoticeBackend"
 BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"bijeen@{SITE_HOST}")
@@ -187,10 +196,4 @@ CONTENT_SECURITY_POLICY = {
 CONFIRM_VALID = timedelta(days=7)
 
 # --- logs -------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"))

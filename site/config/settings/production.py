@@ -6,10 +6,14 @@ from config.settings.base import *  # noqa: F403 -- settings are layered this wa
 from config.settings.base import SITE_HOST, SITE_URL, STORAGES, env
 
 _required = ("SECRET_KEY", "SUPPRESSION_KEY", "SITE_URL", "EMAIL_URL")
-_missing = [name for name in _required if not (env.str(name, default="") or env.str(f"{name}_FILE", default=""))]
+_missing = [
+    name
+    for name in _required
+    if not (env.str(name, default="") or env.str(f"{name}_FILE", default=""))
+]
 if _missing:
     raise ImproperlyConfigured(
-        f"Set {', '.join(_missing)} (or the same names with _FILE). docs/operations.md explains each."
+        f"Set {', '.join(_missing)} (or the same names with _FILE): see docs/operations.md."
     )
 if not SITE_URL.startswith("https://"):
     raise ImproperlyConfigured("SITE_URL must begin with https:// in production.")

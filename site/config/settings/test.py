@@ -5,7 +5,7 @@ import tempfile
 
 os.environ.setdefault("BIJEEN_DATA", tempfile.mkdtemp(prefix="bijeen-test-"))
 
-from config.settings.base import *  # noqa: E402, F403 -- after the data folder is chosen
+from config.settings.base import *  # noqa: F403 -- after the data folder is chosen
 
 DEBUG = False
 SECRET_KEY = "test-secret-key-that-is-long-enough-for-every-check-of-django"  # noqa: S105 -- a test's

@@ -1,0 +1,22 @@
+"""What every schema of the HTTP API shares."""
+
+from typing import Any
+
+from ninja import Schema
+from pydantic import ConfigDict
+
+
+class StrictSchema(Schema):
+    """A body in which an unknown field is an error (422), never ignored; texts are trimmed."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class ProblemSchema(Schema):
+    """Problem details (RFC 9457), for the documentation of the API."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    errors: list[dict[str, Any]] = []

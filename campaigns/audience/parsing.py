@@ -1,0 +1,185 @@
+"""Reading the JSON of an audience. Every error names the condition and what is allowed there."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from campaigns.audience import conditions as c
+from campaigns.errors import AudienceInvalid
+from contacts.enums import OrganisationKind, Purpose, RepresentationRole
+from contacts.models import LANGUAGES
+from participation.enums import Attendance, RegistrationState
+
+DEPTH_MAX = 8
+CONTACTS_MAX = 10_000
+
+#: The answers that are not a state of a registration.
+NO_ANSWER, DECLINED = "none", "declined"
+ANSWERS = (NO_ANSWER, DECLINED, *RegistrationState.values)
+
+#: In the contract, but not of this version.
+_LATER = ("community", "answered", "agreement")
+
+
+def parse(data: Any, path: str = "") -> c.Condition:
+    """Return the condition that `data` (decoded JSON) spells. Raises AudienceInvalid."""
+    return _condition(data, path, depth=0)
+
+
+def _condition(data: Any, path: str, *, depth: int) -> c.Condition:
+    if depth > DEPTH_MAX:
+        raise AudienceInvalid(path, _("Nested too deeply."))
+    if not isinstance(data, dict) or not data:
+        raise AudienceInvalid(
+            path, _("A condition is an object such as {“member”: true}. Known: %s.") % _known()
+        )
+    for name in _LATER:
+        if name in data:
+            raise AudienceInvalid(_at(path, name), _("This condition is not available yet."))
+    if len(data) != 1:
+        raise AudienceInvalid(
+            path, _("One condition at a time; put several in {“all”: […]} or {“any”: […]}.")
+        )
+    name, value = next(iter(data.items()))
+    if name in ("all", "any"):
+        parts = _parts(value, _at(path, name), depth=depth)
+        return c.All(parts) if name == "all" else c.AnyOf(parts)
+    if name == "not":
+        return c.Not(_condition(value, _at(path, name), depth=depth + 1))
+    reader = _READERS.get(name)
+    if reader is None:
+        raise AudienceInvalid(
+            path, _("Unknown condition “%(name)s”. Known: %(known)s.") % {"name": name, "known": _known()}
+        )
+    return reader(value, _at(path, name))
+
+
+def _parts(value: Any, path: str, *, depth: int) -> tuple[c.Condition, ...]:
+    if not isinstance(value, list) or not value:
+        raise AudienceInvalid(path, _("Give a list of at least one condition."))
+    return tuple(
+        _condition(part, f"{path}[{place}]", depth=depth + 1) for place, part in enumerate(value)
+    )
+
+
+def _known() -> str:
+    return ", ".join((*_READERS, "all", "any", "not"))
+
+
+def _at(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _true(value: Any, path: str) -> None:
+    if value is not True:
+        raise AudienceInvalid(path, _("This must be true."))
+
+
+def _flag(value: Any, path: str) -> bool:
+    if not isinstance(value, bool):
+        raise AudienceInvalid(path, _("This must be true or false."))
+    return value
+
+
+def _text(value: Any, path: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise AudienceInvalid(path, _("Give a text."))
+    return value
+
+
+def _choice(value: Any, path: str, allowed: Iterable[str]) -> str:
+    if value not in (known := list(allowed)):
+        raise AudienceInvalid(path, _("Choose one of: %s.") % ", ".join(known))
+    return str(value)
+
+
+def _choices(value: Any, path: str, allowed: Iterable[str]) -> tuple[str, ...]:
+    known = list(allowed)
+    if not isinstance(value, list) or not value:
+        raise AudienceInvalid(path, _("Give a list with one or more of: %s.") % ", ".join(known))
+    return tuple(
+        _choice(each, f"{path}[{place}]", known) for place, each in enumerate(value)
+    )
+
+
+def _number(value: Any, path: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise AudienceInvalid(path, _("Give a number (an id)."))
+    return value
+
+
+def _object(value: Any, path: str, keys: tuple[str, ...]) -> dict[str, Any]:
+    if not isinstance(value, dict) or set(value) != set(keys):
+        raise AudienceInvalid(path, _("Give an object with exactly: %s.") % ", ".join(keys))
+    return value
+
+
+def _session(value: Any, path: str) -> str:
+    return _text(_object(value, path, ("session",))["session"], _at(path, "session"))
+
+
+def _everyone(value: Any, path: str) -> c.Condition:
+    _true(value, path)
+    return c.Everyone()
+
+
+def _registration(value: Any, path: str) -> c.Condition:
+    parts = _object(value, path, ("session", "states"))
+    return c.Answered(
+        session=_text(parts["session"], _at(path, "session")),
+        states=_choices(parts["states"], _at(path, "states"), ANSWERS),
+    )
+
+
+def _attendance(value: Any, path: str) -> c.Condition:
+    parts = _object(value, path, ("session", "values"))
+    return c.Attended(
+        session=_text(parts["session"], _at(path, "session")),
+        values=_choices(parts["values"], _at(path, "values"), Attendance.values),
+    )
+
+
+def _contacts(value: Any, path: str) -> c.Condition:
+    if not isinstance(value, list) or not value or len(value) > CONTACTS_MAX:
+        raise AudienceInvalid(path, _("Give a list of 1 to %s ids.") % CONTACTS_MAX)
+    return c.Named(tuple(_number(each, f"{path}[{place}]") for place, each in enumerate(value)))
+
+
+def _countries(value: Any, path: str) -> c.Condition:
+    known = value if isinstance(value, list) and value else None
+    if known is None or not all(
+        isinstance(each, str) and len(each) == 2 and each.isascii() and each.isupper()
+        for each in known
+    ):
+        raise AudienceInvalid(path, _("Give a list of country codes such as “NL”."))
+    return c.InCountry(tuple(known))
+
+
+def _received(value: Any, path: str) -> c.Condition:
+    parts = _object(value, path, ("mailing",))
+    return c.Received(_number(parts["mailing"], _at(path, "mailing")))
+
+
+_READERS: dict[str, Callable[[Any, str], c.Condition]] = {
+    "everyone": _everyone,
+    "member": lambda value, path: c.Member(_flag(value, path)),
+    "theme": lambda value, path: c.OfTheme(_text(value, path)),
+    "organisation_kind": lambda value, path: c.OfKind(
+        _choices(value, path, OrganisationKind.values)
+    ),
+    "language": lambda value, path: c.Reads(
+        _choice(value, path, [code for code, _name in LANGUAGES])
+    ),
+    "country": _countries,
+    "role": lambda value, path: c.InRole(_choices(value, path, RepresentationRole.values)),
+    "tag": lambda value, path: c.Tagged(_text(value, path)),
+    "contacts": _contacts,
+    "consent": lambda value, path: c.Consented(_choice(value, path, Purpose.values)),
+    "registration": _registration,
+    "invited": lambda value, path: c.Invited(_session(value, path)),
+    "interested": lambda value, path: c.Interested(_session(value, path)),
+    "organisation_registered": lambda value, path: c.ColleagueRegistered(_session(value, path)),
+    "attendance": _attendance,
+    "received": _received,
+}

@@ -1,0 +1,173 @@
+"""An audience as a condition on contacts: Exists subqueries, so that no row appears twice.
+
+Just before a mail goes out the audience is asked again, but only what a person's own answer
+changes (conditions.VOLATILE): the rest was settled when the mailing started. What is not asked
+again counts as still holding.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, StrIndex
+
+from campaigns.audience import conditions as c
+from campaigns.audience.parsing import DECLINED, NO_ANSWER
+from campaigns.models import Delivery
+from contacts.enums import ConsentBasis, MailState
+from contacts.models import ConsentRecord, Contact, Representation, Theme
+from contacts.selectors.representation import represents_member
+from participation.enums import LIVE, SEATED, Attendance, InvitationAnswer, RegistrationState
+from participation.models import Interest, Invitation, Registration
+
+EVERYBODY = Q(pk__isnull=False)
+NOBODY = Q(pk__in=())
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The day on which membership and representations are judged, and whether this is a recheck."""
+
+    day: date
+    is_recheck: bool = False
+
+
+def matching(condition: c.Condition, moment: Moment, *, positive: bool = True) -> Q:
+    """Return the condition on Contact.
+
+    `positive` is False under a `not`: what is not rechecked must then count as not holding, so
+    that it still leaves nobody out.
+    """
+    match condition:
+        case c.All(of):
+            return _joined(of, moment, positive, all_of=True)
+        case c.AnyOf(of):
+            return _joined(of, moment, positive, all_of=False)
+        case c.Not(of):
+            return ~matching(of, moment, positive=not positive)
+    if moment.is_recheck and not isinstance(condition, c.VOLATILE):
+        return EVERYBODY if positive else NOBODY
+    return _single(condition, moment.day)
+
+
+def _joined(parts: tuple[c.Condition, ...], moment: Moment, positive: bool, *, all_of: bool) -> Q:
+    joined = matching(parts[0], moment, positive=positive)
+    for part in parts[1:]:
+        other = matching(part, moment, positive=positive)
+        joined = joined & other if all_of else joined | other
+    return joined
+
+
+def _single(condition: c.Condition, day: date) -> Q:
+    match condition:
+        case c.Everyone():
+            return EVERYBODY
+        case c.Member(is_member):
+            return represents_member(day) if is_member else ~represents_member(day)
+        case c.OfTheme(theme):
+            return _speaks(day, Q(organisation__themes__in=_theme_and_parts(theme)))
+        case c.OfKind(kinds):
+            return _speaks(day, Q(organisation__kind__in=kinds))
+        case c.InCountry(countries):
+            return _speaks(day, Q(organisation__country__in=countries))
+        case c.InRole(roles):
+            return _speaks(day, Q(role__in=roles))
+        case c.Reads(language):
+            return Q(language=language)
+        case c.Tagged(tag):
+            return _tagged(tag)
+        case c.Named(contacts):
+            return Q(pk__in=contacts)
+        case c.Consented(purpose):
+            return _consented(purpose)
+        case c.Answered(session, states):
+            return answered(session, states)
+        case c.Invited(session):
+            return _exists(Invitation.objects.filter(session__slug=session))
+        case c.Interested(session):
+            return _exists(Interest.objects.filter(session__slug=session))
+        case c.ColleagueRegistered(session):
+            seats = Registration.objects.filter(
+                session__slug=session, state__in=SEATED, organisation=OuterRef("organisation")
+            )
+            return _speaks(day, Q(Exists(seats)))
+        case c.Attended(session, values):
+            return _attended(session, values)
+        case c.Received(mailing):
+            arrived = (MailState.SENT, MailState.COMPLAINED)
+            return _exists(Delivery.objects.filter(mailing_id=mailing, state__in=arrived))
+    raise TypeError(condition)
+
+
+def _exists(rows: QuerySet) -> Q:
+    return Q(Exists(rows.filter(contact=OuterRef("pk"))))
+
+
+def _speaks(day: date, what: Q) -> Q:
+    return _exists(Representation.objects.on(day).filter(what))
+
+
+def _theme_and_parts(slug: str) -> QuerySet[Theme]:
+    return Theme.objects.filter(
+        Q(slug=slug) | Q(parent__slug=slug) | Q(parent__parent__slug=slug)
+    )
+
+
+def _tagged(tag: str) -> Q:
+    if connection.features.supports_json_field_contains:
+        return Q(tags__contains=[tag])
+    # SQLite keeps the list as JSON text, in which each tag stands between quotes.
+    place = StrIndex(Cast("tags", TextField()), Value(json.dumps(tag)))
+    return Q(pk__in=Contact.objects.annotate(place=place).filter(place__gt=0).values("pk"))
+
+
+def _consented(purpose: str) -> Q:
+    live = ConsentRecord.objects.filter(purpose=purpose, withdrawn_at=None)
+    return _exists(live.exclude(basis=ConsentBasis.NONE))
+
+
+def _attended(session: str, values: tuple[str, ...]) -> Q:
+    rows = Registration.objects.filter(session__slug=session, attendance__in=values)
+    # A cancelled registration is unmarked as well, but nobody waits to see it marked.
+    unmarked = Q(attendance=Attendance.UNMARKED) & ~Q(state=RegistrationState.REGISTERED)
+    return _exists(rows.exclude(unmarked))
+
+
+def answered(session: str, states: tuple[str, ...]) -> Q:
+    """Contacts whose answer for the session is one of `states` ("none": no answer of any kind)."""
+    found = NOBODY
+    if given := [state for state in states if state in RegistrationState.values]:
+        found = registered(session, given)
+    if DECLINED in states:
+        found |= declined(session)
+    if NO_ANSWER in states:
+        lapsed = {RegistrationState.LAPSED}
+        any_answer = registered(session, [state for state in RegistrationState if state not in lapsed])
+        found |= ~(any_answer | _replied(session, InvitationAnswer.DECLINED, InvitationAnswer.COLLEAGUE))
+    return found
+
+
+def registered(session: str, states: list[str] | tuple[str, ...]) -> Q:
+    """Contacts with a registration in one of `states`; an unconfirmed one is found by its address."""
+    rows = Registration.objects.filter(session__slug=session, state__in=states)
+    by_address = rows.filter(contact=None, address_key=OuterRef("address_key"))
+    found = _exists(rows)
+    if RegistrationState.UNCONFIRMED in states:
+        found |= Q(Exists(by_address.exclude(address_key="")))
+    return found
+
+
+def signed_up(session: str) -> Q:
+    """Contacts with any live registration for the session."""
+    return registered(session, LIVE)
+
+
+def declined(session: str) -> Q:
+    """Contacts who said that they cannot come, and did not sign up after all."""
+    return _replied(session, InvitationAnswer.DECLINED)
+
+
+def _replied(session: str, *answers: InvitationAnswer) -> Q:
+    return _exists(Invitation.objects.filter(session__slug=session, answer__in=answers))

@@ -1,0 +1,64 @@
+"""Expected failures of this room."""
+
+from collections.abc import Sequence
+
+from campaigns.enums import MailingState
+
+
+class CampaignError(Exception):
+    """Something a person can put right; the text says what and how."""
+
+
+class AudienceInvalid(CampaignError):
+    """The JSON of an audience is not one. `path` names the condition, such as `all[1].theme`."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(f"{path or 'audience'}: {message}")
+        self.path = path
+        self.message = message
+
+
+class FieldInvalid(CampaignError):
+    """A text holds merge fields that do not exist; `problems` names each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = list(problems)
+
+
+class PlanInvalid(CampaignError):
+    """The JSON of a plan is not one."""
+
+
+class BodyInvalid(CampaignError):
+    """The body given to the API is not one; `path` names the block."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(f"{path}: {message}")
+        self.path = path
+        self.message = message
+
+
+class MailingNotReady(CampaignError):
+    """The checks before sending found problems."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = list(problems)
+
+
+class MoveForbidden(CampaignError):
+    """The state of the mailing, or of the row, does not allow this move; `legal` are those it does."""
+
+    def __init__(self, state: str, legal: Sequence[MailingState | str], message: str) -> None:
+        super().__init__(message)
+        self.state = state
+        self.legal = [str(move) for move in legal]
+
+
+class NoticeObsolete(CampaignError):
+    """What the notice tells is no longer true: it must not be sent."""
+
+
+class CompileFailed(CampaignError):
+    """The text of a mail could not be turned into a message."""

@@ -1,0 +1,127 @@
+"""Merge fields: what may stand between `{{` and `}}`, and nothing else.
+
+Reading happens when a text is saved; a field that does not exist is an error then, never when
+sending. Values are data: they are put in once and never read for fields again.
+"""
+
+import html
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from campaigns.errors import FieldInvalid
+
+#: Fields whose value is a whole address; they alone may begin a link.
+URL_FIELDS = frozenset(
+    {
+        "session.url",
+        "link.sign_up",
+        "link.decline",
+        "link.registration",
+        "link.preferences",
+        "link.unsubscribe",
+        "link.browser",
+        "link.join",
+        "link.calendar",
+        "link.questions",
+        "link.report",
+    }
+)
+TEXT_FIELDS = frozenset(
+    {
+        "contact.given_name",
+        "contact.salutation",
+        "contact.why",
+        "organisation.name",
+        "session.title",
+        "session.when",
+        "session.where",
+        "session.day",
+    }
+)
+#: What an editor may write.
+PUBLIC_FIELDS = TEXT_FIELDS | URL_FIELDS
+
+#: What only our own templates write.
+OWN_FIELDS = frozenset(
+    {"contact.source", "session.host", "session.contact", "registration.reason", "link.confirm"}
+)
+
+#: These say something about the session of the mailing, or lead to it.
+SESSION_FIELDS = frozenset(
+    name
+    for name in PUBLIC_FIELDS
+    if name.startswith("session.")
+    or name
+    in {
+        "link.sign_up",
+        "link.decline",
+        "link.registration",
+        "link.join",
+        "link.calendar",
+        "link.questions",
+        "link.report",
+    }
+)
+
+_FIELD = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_INSIDE = re.compile(
+    r"""(?P<name>[a-z_]+\.[a-z_]+)(?:@(?P<session>\d+))?
+        (?:\s*\|\s*default\s*:\s*["“”„](?P<default>[^"“”„]*)["“”„])?""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A merge field in a text. `session` is set for facts of another session than the mailing's.
+
+    `place` is where it stands, and so how its value is escaped: html (text or attribute), query (a
+    part of an address), text or header.
+    """
+
+    name: str
+    default: str = ""
+    session: int | None = None
+    place: str = "text"
+
+
+def read_fields(text: str, *, own: bool = False) -> list[str | Slot]:
+    """Cut `text` (plain, or HTML with its entities) at its merge fields.
+
+    `own` allows the fields of our own templates. Raises FieldInvalid with every problem at once.
+    """
+    pieces: list[str | Slot] = []
+    problems: list[str] = []
+    end = 0
+    for found in _FIELD.finditer(text):
+        pieces.append(text[end : found.start()])
+        end = found.end()
+        try:
+            pieces.append(_slot(found.group(1), own=own))
+        except FieldInvalid as error:
+            problems += error.problems
+    pieces.append(text[end:])
+    if any(isinstance(piece, str) and ("{{" in piece or "}}" in piece) for piece in pieces):
+        problems.append(_("A merge field is not closed: write it as {{ contact.given_name }}."))
+    if problems:
+        raise FieldInvalid(problems)
+    return [piece for piece in pieces if piece != ""]
+
+
+def _slot(inside: str, *, own: bool) -> Slot:
+    words = html.unescape(inside).replace("\N{NO-BREAK SPACE}", " ").strip()
+    found = _INSIDE.fullmatch(words)
+    known = PUBLIC_FIELDS | OWN_FIELDS if own else PUBLIC_FIELDS
+    if found is None or found["name"] not in known or (found["session"] and not own):
+        raise FieldInvalid([_unknown(words)])
+    session = int(found["session"]) if found["session"] else None
+    return Slot(name=found["name"], default=found["default"] or "", session=session)
+
+
+def _unknown(words: str) -> str:
+    return _("Unknown merge field “%(name)s”. Choose from: %(known)s.") % {
+        "name": words[:60],
+        "known": ", ".join(sorted(PUBLIC_FIELDS)),
+    }

@@ -1,0 +1,111 @@
+"""A compiled text cut at its merge fields, and the putting in of values.
+
+While a mail is compiled each field is a marker, a word that no author can have written because it
+carries a hash of everything they wrote. Afterwards the text is cut at the markers, once; per
+recipient only the values are escaped for where they stand and joined with the pieces between.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote
+
+from campaigns.fields import Slot, read_fields
+
+Segments = list[str | Slot]
+
+_IN_ADDRESS = re.compile(r"""(?:href|src)\s*=\s*["'][^"'<>]*\Z""", re.IGNORECASE)
+_ADDRESS_BEGINS = re.compile(r"""(?:href|src)\s*=\s*["']\Z""", re.IGNORECASE)
+
+#: Characters that turn the reading direction of what follows: a name must not turn a sentence.
+_TURNS = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+
+
+class Markers:
+    """The markers of one message while it is compiled."""
+
+    def __init__(self, sources: Iterable[str]) -> None:
+        digest = sha256("\x00".join(sources).encode()).hexdigest()[:12]
+        self._prefix = f"bj{digest}"
+        self._slots: list[Slot] = []
+        self._pattern = re.compile(rf"{self._prefix}n(\d+)z")
+
+    def put(self, slot: Slot) -> str:
+        """Return the marker that stands for the field."""
+        self._slots.append(slot)
+        return f"{self._prefix}n{len(self._slots) - 1}z"
+
+    def mark(self, text: str, *, own: bool = False) -> str:
+        """Return the text with a marker for each merge field. Raises FieldInvalid."""
+        pieces = read_fields(text, own=own)
+        return "".join(self.put(piece) if isinstance(piece, Slot) else piece for piece in pieces)
+
+    def cut(self, compiled: str, place: str) -> Segments:
+        """Cut a compiled text at its markers; in HTML each place is told from what stands before."""
+        segments: Segments = []
+        end = 0
+        for found in self._pattern.finditer(compiled):
+            before = compiled[end : found.start()]
+            if before:
+                segments.append(before)
+            end = found.end()
+            slot = self._slots[int(found.group(1))]
+            where = _html_place(compiled, found.start()) if place == "html" else place
+            segments.append(Slot(slot.name, slot.default, slot.session, where))
+        if rest := compiled[end:]:
+            segments.append(rest)
+        return segments
+
+
+def _html_place(compiled: str, position: int) -> str:
+    """Tell an address' later part ("query") from text, an attribute or a whole address ("html")."""
+    before = compiled[compiled.rfind("<", 0, position) + 1 : position]
+    inside = _IN_ADDRESS.search(before) is not None
+    return "query" if inside and not _ADDRESS_BEGINS.search(before) else "html"
+
+
+def one_line(value: str) -> str:
+    """Return a value as one line of printable text: no control characters, nothing that turns it."""
+    flat = " ".join(value.translate(_TURNS).split())
+    return "".join(
+        character for character in flat if unicodedata.category(character) not in ("Cc", "Cs")
+    )
+
+
+_ESCAPES: dict[str, Callable[[str], str]] = {
+    "html": lambda value: html.escape(one_line(value), quote=True),
+    "query": lambda value: quote(one_line(value), safe=""),
+    "text": one_line,
+    "header": one_line,
+}
+
+
+def fill(segments: Segments, values: Mapping[tuple[str, int | None], str]) -> str:
+    """Return the text with the values put in, by (name, session); an empty one gives its default."""
+    return "".join(
+        piece
+        if isinstance(piece, str)
+        else _ESCAPES[piece.place](values[piece.name, piece.session] or piece.default)
+        for piece in segments
+    )
+
+
+def slots(segments: Segments) -> set[tuple[str, int | None]]:
+    """Return the fields that a text asks for."""
+    return {(piece.name, piece.session) for piece in segments if isinstance(piece, Slot)}
+
+
+def to_json(segments: Segments) -> list[Any]:
+    """Return segments as JSON: texts, and [name, default, session, place] for each field."""
+    return [
+        piece if isinstance(piece, str) else [piece.name, piece.default, piece.session, piece.place]
+        for piece in segments
+    ]
+
+
+def from_json(data: list[Any]) -> Segments:
+    """Return segments from what `to_json` gave."""
+    return [piece if isinstance(piece, str) else Slot(*piece) for piece in data]

@@ -1,0 +1,168 @@
+"""Who gets a mailing, who does not and why: in numbers, as a list, and for one person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connections
+from django.db.models import QuerySet
+
+from campaigns.enums import Exclusion
+from campaigns.models import Delivery, Mailing
+from campaigns.selectors.rules import considered, everybody
+from campaigns.selectors.terms import Terms, terms_of
+from contacts.enums import MailState
+from contacts.models import Contact
+
+#: The columns of the query over everybody considered, in this order.
+COLUMNS = (
+    "pk",
+    "reason",
+    "language",
+    "address_key",
+    "chosen_representation",
+    "chosen_organisation",
+    "basis",
+)
+
+_SAMPLE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What would happen if the mailing started now; `excluded` counts by reason."""
+
+    recipients: int
+    organisations: int
+    languages: dict[str, int] = field(default_factory=dict)
+    excluded: dict[str, int] = field(default_factory=dict)
+    sample: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why, or why not, one person gets a mailing; `state` is that of the ledger row, if there is one."""
+
+    gets_it: bool
+    reason: str = ""
+    state: str = ""
+
+    @property
+    def words(self) -> str:
+        return str(Exclusion(self.reason).label) if self.reason else ""
+
+
+def rows_sql(terms: Terms) -> tuple[str, list[Any]]:
+    """Return SQL (with its parameters) that gives COLUMNS for everybody considered.
+
+    The columns are called id, reason, language, address_key, chosen_representation,
+    chosen_organisation and basis.
+    """
+    return _sql(considered(terms))
+
+
+def _sql(contacts: QuerySet[Contact]) -> tuple[str, list[Any]]:
+    rows = contacts.values_list(*COLUMNS)
+    sql, params = rows.query.get_compiler(rows.db).as_sql()
+    return sql, list(params)
+
+
+def _ask(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    with connections[Contact.objects.db].cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def dry_run(mailing: Mailing, now: datetime) -> DryRun:
+    """Count who would get it and who would not, and why. Raises AudienceInvalid.
+
+    `sample` holds the ids of the first twenty recipients. A fixed number of queries.
+    """
+    terms = terms_of(mailing, now)
+    sql, params = rows_sql(terms)
+    grouped = _ask(
+        f"SELECT reason, language, COUNT(*) FROM ({sql}) AS considered"  # noqa: S608 -- composed by the compiler
+        " GROUP BY reason, language ORDER BY reason, language",
+        params,
+    )
+    languages = {language: number for reason, language, number in grouped if not reason}
+    excluded: dict[str, int] = {}
+    for reason, _language, number in grouped:
+        if reason:
+            excluded[reason] = excluded.get(reason, 0) + number
+    listed = list_considered(terms, reason="", limit=_SAMPLE)
+    return DryRun(
+        recipients=sum(languages.values()),
+        organisations=_organisations(sql, params),
+        languages=languages,
+        excluded=excluded,
+        sample=[contact_id for contact_id, _reason in listed],
+    )
+
+
+def _organisations(sql: str, params: list[Any]) -> int:
+    ((number,),) = _ask(
+        f"SELECT COUNT(DISTINCT chosen_organisation) FROM ({sql}) AS considered WHERE reason = ''",  # noqa: S608 -- composed by the compiler
+        params,
+    )
+    return int(number)
+
+
+def list_considered(
+    terms: Terms, *, reason: str | None = None, limit: int, offset: int = 0
+) -> list[tuple[int, str]]:
+    """Return (contact id, reason) by id: of everybody, of the recipients (""), or of one reason."""
+    sql, params = rows_sql(terms)
+    where = "" if reason is None else "WHERE reason = %s"
+    return _ask(
+        f"SELECT id, reason FROM ({sql}) AS considered {where} ORDER BY id LIMIT %s OFFSET %s",  # noqa: S608 -- composed by the compiler
+        [*params, *([] if reason is None else [reason]), limit, offset],
+    )
+
+
+def explain(mailing: Mailing, contact: Contact, now: datetime) -> Explanation:
+    """Say whether one contact gets the mailing, or got it, and why not.
+
+    The ledger answers for those in it; for anybody else the (frozen) audience is asked.
+    """
+    row = Delivery.objects.filter(mailing=mailing, contact=contact).first()
+    if row is not None:
+        return Explanation(
+            gets_it=row.state not in (MailState.EXCLUDED, MailState.EXPIRED),
+            reason=row.reason,
+            state=row.state,
+        )
+    terms = terms_of(mailing, now)
+    sql, params = rows_sql(terms)
+    found = _ask(
+        f"SELECT reason FROM ({sql}) AS considered WHERE id = %s",  # noqa: S608 -- composed by the compiler
+        [*params, contact.pk],
+    )
+    if not found:
+        reasons = everybody(terms).filter(pk=contact.pk).values_list("reason", flat=True)
+        found = [(reason or Exclusion.NOT_IN_AUDIENCE,) for reason in reasons]
+    reason = found[0][0] if found else str(Exclusion.NOT_IN_AUDIENCE)
+    return Explanation(gets_it=not reason, reason=reason)
+
+
+def exclusions_now(*, delivery_ids: Iterable[int], now: datetime) -> dict[int, Exclusion]:
+    """Return, by delivery, why it must not be sent after all: the look just before the wire.
+
+    Asks again what the contact base and the person's own answers say (unsubscribed, signed up or
+    cancelled since, session begun or cancelled). A fixed number of queries per mailing.
+    """
+    rows = Delivery.objects.filter(pk__in=list(delivery_ids)).values_list(
+        "mailing_id", "contact_id", "pk"
+    )
+    by_mailing: dict[int, dict[int, int]] = {}
+    for mailing_id, contact_id, delivery_id in rows:
+        by_mailing.setdefault(mailing_id, {})[contact_id] = delivery_id
+    found: dict[int, Exclusion] = {}
+    for mailing in Mailing.objects.filter(pk__in=by_mailing).select_related("session"):
+        deliveries = by_mailing[mailing.pk]
+        terms = terms_of(mailing, now).again()
+        reasons = everybody(terms).filter(pk__in=deliveries).exclude(reason="")
+        for contact_id, reason in reasons.values_list("pk", "reason"):
+            found[deliveries[contact_id]] = Exclusion(reason)
+    return found

@@ -1,0 +1,93 @@
+"""What decides, for one mailing at one moment, who is considered and who is left out and why."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from campaigns import audience
+from campaigns.audience.conditions import Condition, OfTheme, leaves
+from campaigns.enums import BEFORE_SESSION, MailingKind, Per
+from campaigns.models import Mailing
+from contacts.enums import Purpose
+from content.enums import SessionStatus
+from content.models import Session
+from content.selectors import has_begun, told_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of one mailing. `day` is its start date: membership is judged on it."""
+
+    mailing_id: int | None
+    condition: Condition
+    kind: str
+    purpose: Purpose
+    is_per_organisation: bool
+    session: Session | None
+    series_id: int | None
+    themes: tuple[str, ...]
+    told: str
+    is_over: bool
+    plan: dict
+    day: date
+    is_recheck: bool = False
+
+    @property
+    def moment(self) -> audience.Moment:
+        return audience.Moment(day=self.day, is_recheck=self.is_recheck)
+
+    @property
+    def is_about_participation(self) -> bool:
+        return self.purpose == Purpose.PARTICIPATION
+
+    @property
+    def is_reminder_to_registered(self) -> bool:
+        return self.kind == MailingKind.REMINDER and self.is_about_participation
+
+    def again(self) -> "Terms":
+        """The same terms for the look just before a mail goes out."""
+        return replace(self, is_recheck=True)
+
+
+def local_day(moment: datetime) -> date:
+    """Return the day it is then in the site's time zone."""
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+def terms_of(mailing: Mailing, now: datetime) -> Terms:
+    """Return the terms: of the frozen audience once it has started. Raises AudienceInvalid."""
+    started_at = mailing.started_at or now
+    condition = audience.parse(mailing.frozen.get("audience") or mailing.audience)
+    session = mailing.session
+    return Terms(
+        mailing_id=mailing.pk,
+        condition=condition,
+        kind=mailing.kind,
+        purpose=Purpose(mailing.purpose),
+        is_per_organisation=mailing.per == Per.ORGANISATION,
+        session=session,
+        series_id=mailing.series_id,
+        themes=_themes(session, condition),
+        told=told_hash(session) if session else "",
+        is_over=session is not None and mailing.kind in BEFORE_SESSION and is_past(session, now),
+        plan=mailing.plan,
+        day=local_day(started_at),
+    )
+
+
+def is_past(session: Session, now: datetime) -> bool:
+    """Whether "see you soon" would be wrong: it has begun, or was cancelled."""
+    return session.status == SessionStatus.CANCELLED or has_begun(session, now)
+
+
+def _themes(session: Session | None, condition: Condition) -> tuple[str, ...]:
+    """Return the slugs for which a consent on a theme counts: of the session, with what they are
+    part of; without a session those that the audience asks for."""
+    if session is None:
+        asked = leaves(condition)
+        return tuple({leaf.theme for leaf, positive in asked if positive and isinstance(leaf, OfTheme)})
+    names = ("slug", "parent__slug", "parent__parent__slug")
+    rows = session.themes.values_list(*names)
+    return tuple({slug for row in rows for slug in row if slug})

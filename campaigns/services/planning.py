@@ -1,0 +1,196 @@
+"""The plan at work: due times, the start with its ledger, and the end. Called by the tick.
+
+Every function may run twice at once or again after a kill: what decides is a conditional update.
+"""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from base.services import emit
+from campaigns.compiling import compile_messages
+from campaigns.enums import BEFORE_SESSION, MailingKind, MailingState
+from campaigns.errors import CampaignError
+from campaigns.models import Delivery, Mailing
+from campaigns.plan import due_time, parse_plan
+from campaigns.selectors.recipients import rows_sql
+from campaigns.selectors.terms import Terms, is_past, terms_of
+from contacts.enums import MAIL_DUE, MAIL_OPEN, MailState
+from content.selectors import told_hash
+from participation.services import invite
+
+log = logging.getLogger(__name__)
+
+
+def recompute_due_times(*, now: datetime) -> int:
+    """Bring the due times of relative plans up to date with their sessions; return how many moved.
+
+    A pull: what was computed for another version of the schedule is computed again. The deadline
+    for signing up is not part of the schedule, so plans that count from it are always looked at.
+    """
+    moved = 0
+    planned = Mailing.objects.filter(
+        state=MailingState.PLANNED, plan__has_key="relative", session__isnull=False
+    )
+    stale = ~Q(due_for_version=F("session__schedule_version")) | Q(due_for_version=None)
+    by_deadline = Q(plan__relative__anchor="registration_deadline")
+    for mailing in planned.filter(stale | by_deadline).select_related("session"):
+        session = mailing.session
+        due_at = due_time(parse_plan(mailing.plan), session)
+        if due_at == mailing.due_at and mailing.due_for_version == session.schedule_version:
+            continue
+        moved += Mailing.objects.filter(
+            pk=mailing.pk, state=MailingState.PLANNED, plan=mailing.plan
+        ).update(due_at=due_at, due_for_version=session.schedule_version)
+    return moved
+
+
+def start_due_mailings(*, now: datetime) -> list[int]:
+    """Start the planned mailings whose moment has come; return the ids of those started.
+
+    Too late by their own policy, or about a session that has begun: missed instead.
+    """
+    started = []
+    due = Mailing.objects.filter(state=MailingState.PLANNED, due_at__lte=now)
+    for mailing in due.select_related("session").order_by("due_at", "pk"):
+        if reason := _too_late(mailing, now):
+            _miss(mailing, reason)
+            continue
+        try:
+            if start_mailing(mailing_id=mailing.pk, now=now):
+                started.append(mailing.pk)
+        except CampaignError as error:
+            log.warning("mailing %s could not start: %s", mailing.pk, type(error).__name__)
+            _miss(mailing, str(error))
+    return started
+
+
+def _too_late(mailing: Mailing, now: datetime) -> str:
+    """Return why it must not start any more, in a word for the organiser; empty when it may."""
+    plan = parse_plan(mailing.plan)
+    if not plan.is_now and mailing.due_at and now - mailing.due_at > plan.late:
+        return "late"
+    if mailing.kind in BEFORE_SESSION and mailing.session and is_past(mailing.session, now):
+        return "session_over"
+    return ""
+
+
+def _miss(mailing: Mailing, reason: str) -> None:
+    Mailing.objects.filter(pk=mailing.pk, state=MailingState.PLANNED).update(
+        state=MailingState.MISSED, pause_reason=reason[:300]
+    )
+
+
+def start_mailing(*, mailing_id: int, now: datetime) -> bool:
+    """Freeze the message, write the ledger and begin to send, all or nothing.
+
+    False when it is not planned (any more): two starters are harmless. Raises CampaignError when
+    its audience or its text does not hold any longer; then nothing has changed.
+    """
+    with transaction.atomic():
+        moved = Mailing.objects.filter(pk=mailing_id, state=MailingState.PLANNED).update(
+            state=MailingState.SENDING, started_at=now, finished_at=None, pause_reason=""
+        )
+        if not moved:
+            return False
+        mailing = Mailing.objects.select_related("session", "frozen_revision").get(pk=mailing_id)
+        named = mailing.frozen_revision.as_object() if mailing.frozen_revision else mailing
+        frozen = {"audience": named.audience, "messages": compile_messages(named)}
+        Mailing.objects.filter(pk=mailing_id).update(frozen=frozen, frozen_at=now)
+        mailing.frozen = frozen
+        _write_ledger(terms_of(mailing, now))
+        _invite(mailing, now)
+    return True
+
+
+#: The columns of the ledger that the start fills; all others have a default in the query or are NULL.
+_LEDGER = (
+    "mailing_id",
+    "contact_id",
+    "address_key",
+    "language",
+    "representation_id",
+    "organisation_id",
+    "reason",
+    "basis",
+    "state",
+    "told",
+    "claim",
+    "holder",
+    "attempt",
+    "tries",
+    "reply_text",
+)
+
+
+def _write_ledger(terms: Terms) -> None:
+    """One row for everybody considered, by INSERT … SELECT: no row travels through Python."""
+    sql, params = rows_sql(terms)
+    table = connection.ops.quote_name(Delivery._meta.db_table)
+    columns = ", ".join(connection.ops.quote_name(name) for name in _LEDGER)
+    values: list[Any] = [terms.mailing_id, str(MailState.QUEUED), str(MailState.EXCLUDED), terms.told]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({columns})"  # noqa: S608 -- composed by the compiler
+            " SELECT %s, id, address_key, language, chosen_representation, chosen_organisation,"
+            " reason, basis, CASE WHEN reason = '' THEN %s ELSE %s END, %s, '', '', 0, 0, ''"
+            f" FROM ({sql}) AS considered ORDER BY id",
+            [*values, *params],
+        )
+
+
+def _invite(mailing: Mailing, now: datetime) -> None:
+    if mailing.kind != MailingKind.INVITATION or mailing.session_id is None:
+        return
+    recipients = Delivery.objects.filter(mailing=mailing, state=MailState.QUEUED)
+    invite(
+        session_id=mailing.session_id,
+        contact_ids=recipients.values_list("contact_id", flat=True),
+        source=mailing.title,
+        now=now,
+    )
+
+
+def finish_mailings(*, now: datetime) -> list[int]:
+    """Mark as done the mailings with nothing queued, claimed or deferred; return their ids."""
+    still_open = Delivery.objects.filter(mailing=OuterRef("pk"), state__in=MAIL_OPEN)
+    ready = Mailing.objects.filter(~Exists(still_open), state=MailingState.SENDING)
+    done = []
+    for mailing_id in ready.values_list("pk", flat=True):
+        with transaction.atomic():
+            moved = (
+                Mailing.objects.filter(~Exists(still_open), pk=mailing_id, state=MailingState.SENDING)
+            ).update(state=MailingState.DONE, finished_at=now)
+            if moved:
+                emit(kind="mailing.finished", data={"mailing": mailing_id}, now=now)
+                done.append(mailing_id)
+    return done
+
+
+def expire_rows(*, now: datetime) -> int:
+    """Expire what waits and must not be sent any more; return how many rows.
+
+    Rows of a cancelled mailing, and rows about a session that has begun or was cancelled. The rows
+    that stay are brought up to date with the facts of their session: `told` is what a mail composed
+    now would say.
+    """
+    waiting = Delivery.objects.filter(state__in=MAIL_DUE)
+    expired = waiting.filter(mailing__state=MailingState.CANCELLED).update(state=MailState.EXPIRED)
+    running = Mailing.objects.filter(
+        Exists(waiting.filter(mailing=OuterRef("pk"))),
+        state__in=(MailingState.SENDING, MailingState.PAUSED),
+        session__isnull=False,
+    )
+    for mailing in running.select_related("session"):
+        rows = waiting.filter(mailing=mailing)
+        session = mailing.session
+        if mailing.kind in BEFORE_SESSION and is_past(session, now):
+            expired += rows.update(state=MailState.EXPIRED)
+            continue
+        told = told_hash(session)
+        if rows.exclude(told=told).exists():
+            rows.exclude(told=told).update(told=told)
+    return expired

@@ -1,0 +1,99 @@
+"""The fixed sentences around every mail, in the language of the person who reads it.
+
+Not gettext: a mail speaks the recipient's language, whatever the process speaks, and a language
+that lacks a sentence must not pass the type checker.
+"""
+
+from dataclasses import dataclass
+
+from campaigns.enums import Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands around the text of a mail. `%s` in a `why` is filled by the composer."""
+
+    when: str
+    where: str
+    more: str
+    read_in_browser: str
+    unsubscribe: str
+    unsubscribe_hint: str
+    preferences: str
+    source: str
+    why_registration: str
+    why_membership: str
+    why_member_person: str
+    why_published: str
+    why_request: str
+    why_consent: str
+    why_own_act: str
+    test: str
+    hosted_by: str
+
+
+WORDS: dict[str, Words] = {
+    "nl": Words(
+        when="Wanneer",
+        where="Waar",
+        more="Lees meer over deze bijeenkomst",
+        read_in_browser="Bekijk deze mail in je browser",
+        unsubscribe="Schrijf je uit",
+        unsubscribe_hint="Geen mail meer over dit soort nieuws?",
+        preferences="Kies welke mail je krijgt",
+        source="Je adres hebben we van: %s.",
+        why_registration="Je krijgt deze mail omdat je meedoet aan %s.",
+        why_membership="Je krijgt deze mail omdat %(organisation)s lid is van %(association)s.",
+        why_member_person="Je krijgt deze mail omdat je organisatie lid is van %s.",
+        why_published="Je krijgt deze mail omdat je adres hiervoor openbaar is gemaakt.",
+        why_request="Je krijgt deze mail omdat je daar zelf om vroeg.",
+        why_consent="Je krijgt deze mail omdat je ons daar toestemming voor gaf.",
+        why_own_act="Je krijgt deze mail omdat iemand met dit adres iets bij ons regelde.",
+        test="Proef",
+        hosted_by="Organisatie",
+    ),
+    "en": Words(
+        when="When",
+        where="Where",
+        more="Read more about this meeting",
+        read_in_browser="View this mail in your browser",
+        unsubscribe="Unsubscribe",
+        unsubscribe_hint="No more mail of this kind?",
+        preferences="Choose which mail you get",
+        source="We have your address from: %s.",
+        why_registration="You get this mail because you take part in %s.",
+        why_membership="You get this mail because %(organisation)s is a member of %(association)s.",
+        why_member_person="You get this mail because your organisation is a member of %s.",
+        why_published="You get this mail because your address was published for this purpose.",
+        why_request="You get this mail because you asked for it.",
+        why_consent="You get this mail because you gave us your consent.",
+        why_own_act="You get this mail because somebody with this address arranged something with us.",
+        test="Test",
+        hosted_by="Hosted by",
+    ),
+}
+
+
+def why(
+    language: str, basis: str, *, association: str, organisation: str = "", session: str = ""
+) -> str:
+    """Return why somebody gets this mail, as one sentence."""
+    words = WORDS[language]
+    match basis:
+        case Basis.REGISTRATION if session:
+            return words.why_registration % session
+        case Basis.MEMBERSHIP if organisation:
+            return words.why_membership % {"organisation": organisation, "association": association}
+        case Basis.MEMBERSHIP:
+            return words.why_member_person % association
+        case Basis.PUBLISHED:
+            return words.why_published
+        case Basis.CONSENT:
+            return words.why_consent
+        case _:
+            return words.why_request
+
+
+def source(language: str, address_source: str) -> str:
+    """Return where we got the address, as one sentence; empty when nothing is known."""
+    return WORDS[language].source % address_source.rstrip(". ") if address_source.strip() else ""

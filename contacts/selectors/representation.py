@@ -1,0 +1,43 @@
+"""Membership on a day, and who speaks for whom on a day."""
+
+from datetime import date
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+
+from contacts.enums import RepresentationRole
+from contacts.models import Contact, Membership, Organisation, Representation
+
+#: Of several representations, the one that is used in a mail: first contact first.
+_ROLE_ORDER = Case(
+    *(When(role=role, then=Value(place)) for place, role in enumerate(RepresentationRole)),
+    default=Value(len(RepresentationRole)),
+    output_field=IntegerField(),
+)
+
+
+def members_on(day: date) -> Q:
+    """Organisations that are a member, or an aspirant member, on `day`."""
+    return Q(Exists(Membership.objects.on(day).filter(organisation=OuterRef("pk"))))
+
+
+def is_member(organisation: Organisation, day: date) -> bool:
+    """Whether the organisation is a member, or an aspirant member, on `day`."""
+    return Membership.objects.on(day).filter(organisation=organisation).exists()
+
+
+def represents_member(day: date) -> Q:
+    """Contacts who on `day` speak for an organisation that is a member on `day`."""
+    membership = Membership.objects.on(day).filter(organisation=OuterRef("organisation"))
+    speaks = Representation.objects.on(day).filter(Exists(membership), contact=OuterRef("pk"))
+    return Q(Exists(speaks))
+
+
+def primary_representation(contact: Contact, day: date) -> Representation | None:
+    """Return the representation that counts first on `day`: by role, then the oldest."""
+    return (
+        Representation.objects.on(day)
+        .filter(contact=contact)
+        .select_related("organisation")
+        .order_by(_ROLE_ORDER, "id")
+        .first()
+    )

@@ -1,0 +1,45 @@
+"""Notices: the mail that an act or a changed fact causes, as a row in the same transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from contacts.enums import NoticeKind
+from contacts.models import Contact, Notice
+
+
+@transaction.atomic
+def create_notice(
+    *,
+    kind: NoticeKind | str,
+    address: str,
+    contact: Contact | None,
+    language: str,
+    context: dict[str, Any],
+    key: str,
+    now: datetime,
+    not_before: datetime | None = None,
+    told: str = "",
+) -> bool:
+    """Queue a notice for the worker. False when the key exists: the act was noticed already.
+
+    Call it inside the transaction of the act: both are there, or neither. `context` by kind:
+    `{"registration": id}` for notices about a registration, `{"registrations": [ids]}` for
+    `confirm`, `{"session": id}` for `interest` and `date_known`, and `{"subject", "body", "html"}`
+    for `system`. `told` is the hash of what the notice says about its session.
+    """
+    _notice, created = Notice.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "address": address,
+            "contact": contact,
+            "language": language,
+            "context": context,
+            "created_at": now,
+            "not_before": not_before or now,
+            "told": told,
+        },
+    )
+    return created

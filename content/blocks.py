@@ -1,0 +1,160 @@
+"""The blocks of a page's body, and those of a Q&A entry."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images.blocks import ImageBlock
+
+TEXT_FEATURES = ["h3", "bold", "italic", "link", "document-link", "ol", "ul"]
+
+
+class QuotationBlock(blocks.StructBlock):
+    """Somebody's words, with or without a name."""
+
+    text = blocks.TextBlock(label=_("quotation"))
+    attribution = blocks.CharBlock(
+        label=_("said by"), required=False, help_text=_("Leave empty for an unattributed quotation.")
+    )
+
+    class Meta:
+        icon = "openquote"
+        label = _("Quotation")
+        template = "content/blocks/quotation.html"
+
+
+class PictureBlock(blocks.StructBlock):
+    """An image with an optional caption; the image block asks for the alternative text."""
+
+    image = ImageBlock(label=_("image"))
+    caption = blocks.CharBlock(label=_("caption"), required=False)
+
+    class Meta:
+        icon = "image"
+        label = _("Image")
+        template = "content/blocks/picture.html"
+
+
+class ButtonBlock(blocks.StructBlock):
+    """A link that stands out: to one of our own pages or elsewhere."""
+
+    label = blocks.CharBlock(
+        label=_("text on the button"),
+        max_length=60,
+        help_text=_("Says what happens, such as “Read the report”; never “click here”."),
+    )
+    page = blocks.PageChooserBlock(label=_("page"), required=False)
+    url = blocks.URLBlock(label=_("or an address elsewhere"), required=False)
+
+    class Meta:
+        icon = "link"
+        label = _("Button")
+        template = "content/blocks/button.html"
+
+    def clean(self, value: Any) -> Any:
+        """Refuse a button that leads nowhere or to two places."""
+        cleaned = super().clean(value)
+        if bool(cleaned.get("page")) == bool(cleaned.get("url")):
+            message = _("Choose a page or type an address, one of the two.")
+            raise StructBlockValidationError(block_errors={"page": ValidationError(message)})
+        return cleaned
+
+
+class FileBlock(blocks.StructBlock):
+    """A document to download."""
+
+    document = DocumentChooserBlock(label=_("document"))
+    description = blocks.CharBlock(label=_("what is in it"), required=False)
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Document")
+        template = "content/blocks/file.html"
+
+
+class StepBlock(blocks.StructBlock):
+    """One part of a programme, or one step."""
+
+    time = blocks.TimeBlock(label=_("time"), required=False)
+    title = blocks.CharBlock(label=_("title"))
+    text = blocks.TextBlock(label=_("explanation"), required=False)
+
+
+class ProgrammeBlock(blocks.StructBlock):
+    """The parts of a meeting in order, or the steps of something to do."""
+
+    title = blocks.CharBlock(label=_("title"), required=False)
+    steps = blocks.ListBlock(StepBlock(label=_("part")), label=_("parts"))
+
+    class Meta:
+        icon = "list-ol"
+        label = _("Programme or steps")
+        template = "content/blocks/programme.html"
+
+
+class PageBodyBlock(blocks.StreamBlock):
+    """What a page may be built from."""
+
+    heading = blocks.CharBlock(
+        label=_("Heading"), icon="title", max_length=120, template="content/blocks/heading.html"
+    )
+    text = blocks.RichTextBlock(label=_("Text"), icon="pilcrow", features=TEXT_FEATURES)
+    quotation = QuotationBlock()
+    picture = PictureBlock()
+    button = ButtonBlock()
+    file = FileBlock()
+    programme = ProgrammeBlock()
+
+
+class GoalsBlock(blocks.StreamBlock):
+    """What a series wants to reach, one goal a block, so that a result can be told per goal."""
+
+    goal = blocks.TextBlock(label=_("Goal"), icon="tick")
+
+
+class EvidenceBlock(blocks.StructBlock):
+    """Where an answer comes from, and when somebody last looked."""
+
+    source = blocks.CharBlock(label=_("source"), help_text=_("Author or organisation, and title."))
+    year = blocks.IntegerBlock(label=_("year"), required=False, min_value=1900, max_value=2100)
+    url = blocks.URLBlock(label=_("address"), required=False)
+    quotation = blocks.TextBlock(label=_("what it says"), required=False)
+    checked_on = blocks.DateBlock(label=_("checked on"))
+
+    class Meta:
+        icon = "doc-full-inverse"
+        label = _("Source")
+
+
+class EvidenceListBlock(blocks.StreamBlock):
+    """The sources of a Q&A entry."""
+
+    source = EvidenceBlock()
+
+
+class WordingBlock(blocks.StructBlock):
+    """How to say it to whom. Never on a public page: journalists would get the playbook."""
+
+    audience = blocks.ChoiceBlock(
+        label=_("audience"),
+        choices=[
+            ("journalist", _("journalist")),
+            ("politician", _("politician")),
+            ("public", _("general public")),
+        ],
+    )
+    say = blocks.TextBlock(label=_("say"), required=False)
+    avoid = blocks.TextBlock(label=_("rather not say"), required=False)
+
+    class Meta:
+        icon = "comment"
+        label = _("Wording")
+
+
+class WordingListBlock(blocks.StreamBlock):
+    """Wordings per audience of a Q&A entry."""
+
+    wording = WordingBlock()

@@ -1,0 +1,42 @@
+"""What others read of content: sessions in order, their addresses, the settings of the site."""
+
+from content.selectors.answers import agreed_answers, find_answers
+from content.selectors.sessions import (
+    draft_session,
+    facts,
+    has_begun,
+    last_possible_day,
+    past_sessions,
+    series_sessions,
+    sign_up_phase,
+    told_hash,
+    upcoming_sessions,
+)
+from content.selectors.site import (
+    home_page,
+    linked_page,
+    menu_pages,
+    pages_of_sessions,
+    session_url,
+    site_settings,
+)
+
+__all__ = [
+    "agreed_answers",
+    "draft_session",
+    "facts",
+    "find_answers",
+    "has_begun",
+    "home_page",
+    "last_possible_day",
+    "linked_page",
+    "menu_pages",
+    "pages_of_sessions",
+    "past_sessions",
+    "series_sessions",
+    "session_url",
+    "sign_up_phase",
+    "site_settings",
+    "told_hash",
+    "upcoming_sessions",
+]

@@ -1,0 +1,32 @@
+"""The Q&A as visitors may read it: agreed entries alone."""
+
+from django.db.models import QuerySet
+from wagtail.models import Page
+
+from content.enums import AnswerState
+from content.models.answers import QAPage
+
+
+def agreed_answers(index: Page | None = None) -> QuerySet[QAPage]:
+    """Return the public entries, all or those under `index`, in tree order."""
+    answers = QAPage.objects.live().filter(state=AnswerState.AGREED)
+    if index is not None:
+        answers = answers.child_of(index)
+    return answers.order_by("path")
+
+
+def find_answers(*, index: Page, words: str = "", theme: str = "") -> list[QAPage]:
+    """Return the public entries under `index` on a theme (its slug) with these words.
+
+    Whole words are found in the question, the answer, the claim and the story; the beginning of a
+    word in the question and the short answer. The best match comes first.
+    """
+    answers = agreed_answers(index)
+    if theme:
+        answers = answers.filter(themes__slug=theme)
+    found = {answer.pk: answer for answer in answers}
+    if not words.strip():
+        return list(found.values())
+    every = agreed_answers(index).order_by()
+    hits = [*every.search(words, operator="and"), *every.autocomplete(words, operator="and")]
+    return list({hit.pk: found[hit.pk] for hit in hits if hit.pk in found}.values())

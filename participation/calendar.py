@@ -1,0 +1,125 @@
+"""Calendar files (RFC 5545, 5546): for everybody, and for one registered person.
+
+The public file is METHOD:PUBLISH. A registered person gets METHOD:REQUEST with a UID that stays for
+the session and the person, and a number (SEQUENCE) that rises when the session moves or the person
+cancels; CANCEL carries a higher number than the REQUEST that it withdraws. No personal link is in
+any file, because calendars are shared; the online room's address is in none either.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from contacts.models import Contact
+from content.dates import when, where
+from content.enums import Precision, SessionStatus
+from content.models import Session
+from content.selectors import session_url
+from participation.errors import CalendarImpossible
+from participation.models import Registration
+
+CONTENT_TYPE = "text/calendar; charset=utf-8"
+
+_STATUS = {SessionStatus.CANCELLED: "CANCELLED", SessionStatus.POSTPONED: "TENTATIVE"}
+
+
+def session_ics(
+    session: Session,
+    language: str,
+    *,
+    registration: Registration | None = None,
+    contact: Contact | None = None,
+    method: str = "PUBLISH",
+    organiser_email: str,
+    organiser_name: str = "",
+    now: datetime,
+) -> bytes:
+    """Return the session as a calendar file in UTF-8 with CR LF.
+
+    `method` is PUBLISH, REQUEST or CANCEL; the last two need a contact with an address (that of the
+    registration, unless given). `organiser_email` must be a mailbox that somebody reads. `now` is
+    the DTSTAMP. Raises CalendarImpossible for a session without a day.
+    """
+    contact = contact or (registration.contact if registration else None)
+    calendar = Calendar()
+    calendar.add("prodid", "-//Bijeen//Bijeen//NL")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    calendar.add_component(
+        _event(
+            session, language, registration, contact, method, organiser_email, organiser_name, now
+        )
+    )
+    calendar.add_missing_timezones()
+    return calendar.to_ical()
+
+
+def entry_uid(session: Session, contact: Contact | None) -> str:
+    """Return the UID of the entry: stable for the session, and for the person if there is one."""
+    person = f"-contact-{contact.pk}" if contact else ""
+    return f"session-{session.pk}{person}@{settings.SITE_HOST}"
+
+
+def entry_sequence(session: Session, registration: Registration | None) -> int:
+    """Return the SEQUENCE: it never falls, and rises with each move and each cancellation."""
+    return session.schedule_version + (registration.calendar_sequence if registration else 0)
+
+
+def _event(
+    session: Session,
+    language: str,
+    registration: Registration | None,
+    contact: Contact | None,
+    method: str,
+    organiser_email: str,
+    organiser_name: str,
+    now: datetime,
+) -> Event:
+    event = Event()
+    event.add("uid", entry_uid(session, contact))
+    event.add("sequence", entry_sequence(session, registration))
+    event.add("dtstamp", now)
+    _add_times(event, session)
+    event.add("summary", session.title(language))
+    event.add("location", where(session, language))
+    url = session_url(session, language)
+    event.add("description", f"{when(session, language)}\n{url}")
+    event.add("url", url)
+    event.add(
+        "status", "CANCELLED" if method == "CANCEL" else _STATUS.get(session.status, "CONFIRMED")
+    )
+    event["organizer"] = _address(organiser_email, organiser_name)
+    if method != "PUBLISH" and contact is not None:
+        event.add("attendee", _attendee(contact), encode=0)
+    return event
+
+
+def _add_times(event: Event, session: Session) -> None:
+    """Times in the session's own zone; a day without a time is an entry for the whole day."""
+    if session.local_start and session.local_end:
+        event.add("dtstart", session.local_start)
+        event.add("dtend", session.local_end)
+    elif session.precision == Precision.DAY and session.first_day:
+        event.add("dtstart", session.first_day)
+        event.add("dtend", session.first_day + timedelta(days=1))
+        event.add("transp", "TRANSPARENT")
+    else:
+        raise CalendarImpossible
+
+
+def _attendee(contact: Contact) -> vCalAddress:
+    """The one person, who has said yes: no answer is asked for."""
+    attendee = _address(contact.address_key or "", contact.full_name)
+    attendee.params["cutype"] = vText("INDIVIDUAL")
+    attendee.params["role"] = vText("REQ-PARTICIPANT")
+    attendee.params["partstat"] = vText("ACCEPTED")
+    attendee.params["rsvp"] = vText("FALSE")
+    return attendee
+
+
+def _address(email: str, name: str) -> vCalAddress:
+    address = vCalAddress(f"mailto:{email}")
+    if name:
+        address.params["cn"] = vText(name)
+    return address

@@ -1,0 +1,106 @@
+"""What can stand in the way of an answer. Messages are for people and name the remedy."""
+
+from django.utils.translation import gettext as _
+
+from participation.enums import Phase, RegistrationState
+
+
+class ParticipationError(Exception):
+    """An expected failure; `str()` of it is shown to people, `code` is for programs."""
+
+    code = "invalid"
+
+
+class SignUpClosed(ParticipationError):
+    """Nobody can sign up for this session now; `phase` says why."""
+
+    code = "closed"
+
+    def __init__(self, phase: Phase) -> None:
+        self.phase = phase
+        super().__init__(
+            _("You cannot sign up for this session now: %(phase)s.") % {"phase": phase.label}
+        )
+
+
+class SessionFull(ParticipationError):
+    """Every seat is taken and there is no waiting list."""
+
+    code = "full"
+
+    def __init__(self) -> None:
+        super().__init__(_("All seats are taken, and there is no waiting list."))
+
+
+class OrganisationFull(SessionFull):
+    """The organisation holds all the seats that one organisation may have."""
+
+    code = "organisation_full"
+
+    def __init__(self) -> None:
+        ParticipationError.__init__(
+            self, _("Your organisation already has all the seats it can have in this session.")
+        )
+
+
+class DeclarationMissing(ParticipationError):
+    """Who does not speak for a member has to declare that the theme is its field."""
+
+    code = "declaration_missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Tick that your organisation works on this theme, or fill in the member "
+                "organisation that you work for."
+            )
+        )
+
+
+class MoveNotAllowed(ParticipationError):
+    """The registration is not in a state from which it may move there."""
+
+    code = "move_not_allowed"
+
+    def __init__(self, *, state: str, to: RegistrationState) -> None:
+        self.state = state
+        self.to = to
+        super().__init__(
+            _("This sign-up is “%(state)s” and cannot become “%(to)s”.")
+            % {"state": RegistrationState(state).label, "to": to.label}
+        )
+
+
+class ReasonMissing(ParticipationError):
+    """Whoever is not placed is told why."""
+
+    code = "reason_missing"
+
+    def __init__(self) -> None:
+        super().__init__(_("Write in a sentence why this person cannot be placed."))
+
+
+class AttendanceNotPossible(ParticipationError):
+    """Only somebody with a seat or a place in the queue can have been there."""
+
+    code = "attendance_not_possible"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Attendance can be marked for people who signed up. Register this person first.")
+        )
+
+
+class TableUnreadable(ParticipationError):
+    """The file cannot be read as a table, or a column is missing."""
+
+    code = "table_unreadable"
+
+
+class CalendarImpossible(ParticipationError):
+    """A session without a day has no place in a calendar."""
+
+    code = "date_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(_("The date of this session is not known yet."))

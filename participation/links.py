@@ -1,0 +1,116 @@
+"""Personal links: what is in them, the addresses that carry them, and how they are read back.
+
+A link revokes itself when the contact's `link_version` is raised. Confirm links expire.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from base import tokens
+from contacts.models import Contact
+from content.models import Session
+from participation.models import Registration
+
+
+class LinkUnknown(Exception):
+    """The link was not made here for this, or what it is about is gone."""
+
+
+class LinkExpired(LinkUnknown):
+    """The link was ours, and is too old or was revoked."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationLink:
+    """What a personal invitation is about."""
+
+    session: Session
+    contact: Contact
+
+
+def invitation_token(*, session_id: int, contact: Contact) -> str:
+    return tokens.make("invitation", session_id, contact.pk, contact.link_version)
+
+
+def registration_token(registration: Registration) -> str:
+    """The token of a registration that has a contact."""
+    return tokens.make("registration", registration.pk, _link_version(registration))
+
+
+def join_token(registration: Registration) -> str:
+    """The token of the redirect to the online room."""
+    return tokens.make("join", registration.pk, _link_version(registration))
+
+
+def confirm_token(registration_id: int) -> str:
+    """The token that confirms a public sign-up; it is valid for settings.CONFIRM_VALID."""
+    return tokens.make_timed("confirm", registration_id)
+
+
+def link(name: str, token: str) -> str:
+    """Return the absolute address of a personal page: "invitation", "decline", "confirm", …"""
+    return f"{settings.FRONTEND_URL}{reverse(f'participation:{name}', args=[token])}"
+
+
+def read_invitation(token: str) -> InvitationLink:
+    """Raises LinkUnknown, and LinkExpired for a link that was revoked."""
+    session_id, contact_id, version = _read("invitation", token, parts=3)
+    session = Session.objects.filter(pk=session_id).first()
+    contact = Contact.objects.filter(pk=contact_id, erased_at=None).first()
+    if session is None or contact is None:
+        raise LinkUnknown
+    if contact.link_version != version:
+        raise LinkExpired
+    return InvitationLink(session=session, contact=contact)
+
+
+def read_registration(token: str, *, purpose: str = "registration") -> Registration:
+    """Return the registration with session, contact and organisation. Raises as above."""
+    registration_id, version = _read(purpose, token, parts=2)
+    registration = _registrations().filter(pk=registration_id).first()
+    if registration is None or registration.contact is None or registration.contact.erased_at:
+        raise LinkUnknown
+    if registration.contact.link_version != version:
+        raise LinkExpired
+    return registration
+
+
+def read_confirm(token: str) -> Registration:
+    """Return the registration that waits for this confirmation, or was confirmed by it."""
+    try:
+        parts = tokens.read_timed("confirm", token, settings.CONFIRM_VALID)
+    except tokens.TokenExpired as error:
+        raise LinkExpired from error
+    except tokens.TokenInvalid as error:
+        raise LinkUnknown from error
+    registration = _registrations().filter(pk=_numbers(parts, 1)[0]).first()
+    if registration is None or (registration.contact and registration.contact.erased_at):
+        raise LinkUnknown
+    return registration
+
+
+def _registrations() -> QuerySet[Registration]:
+    return Registration.objects.select_related("session", "contact", "organisation")
+
+
+def _read(purpose: str, token: str, *, parts: int) -> list[int]:
+    try:
+        found = tokens.read(purpose, token)
+    except tokens.TokenInvalid as error:
+        raise LinkUnknown from error
+    return _numbers(found, parts)
+
+
+def _numbers(parts: list[str], count: int) -> list[int]:
+    if len(parts) != count or not all(part.isascii() and part.isdigit() for part in parts):
+        raise LinkUnknown
+    return [int(part) for part in parts]
+
+
+def _link_version(registration: Registration) -> int:
+    if registration.contact is None:
+        raise ValueError(f"registration {registration.pk} has no contact yet")
+    return registration.contact.link_version

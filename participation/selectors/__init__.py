@@ -1,0 +1,24 @@
+"""Reads: what can be done about a session, who answered what, who somebody is to us."""
+
+from participation.selectors.applicants import applicant, claims_membership
+from participation.selectors.registrations import (
+    declined,
+    has_registration,
+    live_registration,
+)
+from participation.selectors.seats import free_seat, seats_left
+from participation.selectors.sessions import day_of, is_dated, phase_by_link, phase_of
+
+__all__ = [
+    "applicant",
+    "claims_membership",
+    "declined",
+    "free_seat",
+    "day_of",
+    "has_registration",
+    "is_dated",
+    "live_registration",
+    "phase_by_link",
+    "phase_of",
+    "seats_left",
+]

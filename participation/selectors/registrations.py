@@ -1,0 +1,45 @@
+"""Who answered what."""
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef
+
+from contacts.models import Contact
+from content.models import Session
+from participation.enums import LIVE, InvitationAnswer, RegistrationState
+from participation.models import Invitation, Registration
+
+
+def has_registration(session_id: int, states: Iterable[str]) -> Exists:
+    """A condition on contacts: a registration for the session in one of the states."""
+    return Exists(
+        Registration.objects.filter(
+            session_id=session_id, contact=OuterRef("pk"), state__in=list(states)
+        )
+    )
+
+
+def declined(session_id: int) -> Exists:
+    """A condition on contacts: answered that they cannot come."""
+    return Exists(
+        Invitation.objects.filter(
+            session_id=session_id, contact=OuterRef("pk"), answer=InvitationAnswer.DECLINED
+        )
+    )
+
+
+def live_registration(session: Session, contact: Contact) -> Registration | None:
+    """Return the one live registration of the contact for the session."""
+    return Registration.objects.filter(session=session, contact=contact, state__in=LIVE).first()
+
+
+def live_registration_of_address(session: Session, address_key: str) -> Registration | None:
+    """Return the live, confirmed registration of whoever has this address."""
+    return (
+        Registration.objects.filter(
+            session=session, contact__address_key=address_key, state__in=LIVE
+        )
+        .exclude(state=RegistrationState.UNCONFIRMED)
+        .select_related("contact", "session")
+        .first()
+    )

@@ -1,0 +1,148 @@
+"""Who was asked, and what they answer by their personal link."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from contacts.models import Contact
+from contacts.selectors import primary_representation
+from content.enums import Eligibility
+from content.models import Session
+from participation.admission import admission, lacks_declaration
+from participation.enums import (
+    ACCEPTING,
+    Admission,
+    InvitationAnswer,
+    Phase,
+    RegistrationSource,
+    RegistrationState,
+)
+from participation.errors import DeclarationMissing, SessionFull, SignUpClosed
+from participation.models import Invitation, Registration
+from participation.selectors.applicants import applicant, vouched_organisation
+from participation.selectors.registrations import live_registration
+from participation.selectors.sessions import day_of, phase_by_link
+from participation.services.interest import note_interest
+from participation.services.moves import move, open_registration, tell
+from participation.services.questions import keep_question, update_answers
+from participation.services.seats import lock_session, seat_or_wait
+
+_BATCH = 1000
+
+
+@transaction.atomic
+def invite(*, session_id: int, contact_ids: Iterable[int], source: str, now: datetime) -> int:
+    """Note that these contacts were asked, by what (in words). Returns how many were new.
+
+    Somebody who was asked before keeps the first invitation and its answer.
+    """
+    before = Invitation.objects.filter(session_id=session_id).count()
+    rows = [
+        Invitation(
+            session_id=session_id, contact_id=contact_id, source=source[:200], invited_at=now
+        )
+        for contact_id in contact_ids
+    ]
+    Invitation.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
+    return Invitation.objects.filter(session_id=session_id).count() - before
+
+
+@transaction.atomic
+def register_by_link(
+    *,
+    session: Session,
+    contact: Contact,
+    answers: dict[str, str],
+    now: datetime,
+    works_on_theme: bool = False,
+    source: RegistrationSource = RegistrationSource.PERSONAL_LINK,
+) -> Registration:
+    """Sign up the contact whose personal link this is. Twice is once; later answers are kept.
+
+    Raises SignUpClosed (also for a session without a date: see show_interest), SessionFull, and
+    DeclarationMissing when somebody who speaks for no member does not declare the theme.
+    """
+    session = lock_session(session.pk)
+    if live := live_registration(session, contact):
+        return update_answers(registration=live, answers=answers, now=now) if answers else live
+    phase = phase_by_link(session, now)
+    if phase == Phase.FULL:
+        raise SessionFull
+    if phase not in ACCEPTING:
+        raise SignUpClosed(phase)
+    who = applicant(session=session, contact=contact, works_on_theme=works_on_theme, now=now)
+    if lacks_declaration(session.eligibility, who):
+        raise DeclarationMissing
+    known = primary_representation(contact, day_of(session, now))
+    organisation = known.organisation if known else None
+    if organisation is None:
+        organisation = vouched_organisation(contact=contact, session=session, now=now)
+    state = RegistrationState.PENDING
+    if admission(session.eligibility, who) is Admission.AT_ONCE:
+        state = seat_or_wait(session, organisation, now=now)
+    registration = open_registration(
+        session=session,
+        contact=contact,
+        organisation=organisation,
+        representation=known,
+        state=state,
+        source=source,
+        answers=answers,
+        works_on_theme=works_on_theme,
+        now=now,
+    )
+    _drop_unconfirmed(session, contact, now)
+    _answer(session, contact, InvitationAnswer.REGISTERED, now)
+    keep_question(registration, now=now)
+    tell(registration, now=now)
+    return registration
+
+
+@transaction.atomic
+def show_interest(*, session: Session, contact: Contact, now: datetime) -> None:
+    """ "Keep me informed", by personal link, for a session without a date. Raises SignUpClosed."""
+    phase = phase_by_link(session, now)
+    if phase != Phase.INTEREST:
+        raise SignUpClosed(phase)
+    note_interest(session=session, contact=contact, now=now)
+
+
+@transaction.atomic
+def decline_invitation(*, session: Session, contact: Contact, now: datetime) -> None:
+    """Note that the contact cannot come. Twice is once.
+
+    Whoever is signed up cancels that (cancel_registration); here nothing happens to it.
+    """
+    lock_session(session.pk)
+    if live_registration(session, contact):
+        return
+    Invitation.objects.get_or_create(
+        session=session,
+        contact=contact,
+        defaults={"source": "personal link", "invited_at": now},
+    )
+    _answer(session, contact, InvitationAnswer.DECLINED, now)
+
+
+def needs_declaration(*, session: Session, contact: Contact, now: datetime) -> bool:
+    """Whether the contact has to declare the theme on signing up by link."""
+    if session.eligibility != Eligibility.THEME:
+        return False
+    who = applicant(session=session, contact=contact, works_on_theme=False, now=now)
+    return lacks_declaration(session.eligibility, who)
+
+
+def _answer(session: Session, contact: Contact, answer: InvitationAnswer, now: datetime) -> None:
+    Invitation.objects.filter(session=session, contact=contact).exclude(answer=answer).update(
+        answer=answer, answered_at=now
+    )
+
+
+def _drop_unconfirmed(session: Session, contact: Contact, now: datetime) -> None:
+    """The link answers the question that the confirm mail still asks."""
+    open_ones = Registration.objects.filter(
+        session=session, address_key=contact.address_key or "-", state=RegistrationState.UNCONFIRMED
+    )
+    for registration in open_ones:
+        move(registration, to=RegistrationState.LAPSED, now=now)

@@ -1,0 +1,59 @@
+"""An organiser signs somebody up who mailed or phoned."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from contacts.models import Contact, Organisation
+from contacts.selectors import primary_representation
+from contacts.services.representations import represent
+from content.models import Session
+from participation.enums import Phase, RegistrationSource
+from participation.errors import SignUpClosed
+from participation.models import Registration
+from participation.selectors.registrations import live_registration
+from participation.selectors.sessions import day_of, is_dated, phase_of
+from participation.services.moves import open_registration, tell
+from participation.services.questions import keep_question
+from participation.services.seats import lock_session, seat_or_wait
+
+
+@transaction.atomic
+def register_by_organiser(
+    *,
+    session: Session,
+    contact: Contact,
+    organisation: Organisation | None,
+    answers: dict[str, str],
+    now: datetime,
+    function: str = "",
+    source: RegistrationSource = RegistrationSource.ORGANISER,
+) -> Registration:
+    """Sign up a contact without approval or declaration; seats count as for everybody.
+
+    Sign-up may be closed or not open yet: the organiser decides. Twice is once. Raises
+    SignUpClosed for a session that is cancelled, over or without a date, and SessionFull.
+    """
+    session = lock_session(session.pk)
+    if live := live_registration(session, contact):
+        return live
+    phase = phase_of(session, now)
+    if phase in (Phase.CANCELLED, Phase.OVER) or not is_dated(session):
+        raise SignUpClosed(phase)
+    known = primary_representation(contact, day_of(session, now))
+    if organisation is not None and (known is None or known.organisation != organisation):
+        known = represent(contact=contact, organisation=organisation, function=function, now=now)
+    organisation = known.organisation if known else None
+    registration = open_registration(
+        session=session,
+        contact=contact,
+        organisation=organisation,
+        representation=known,
+        state=seat_or_wait(session, organisation, now=now),
+        source=source,
+        answers=answers,
+        now=now,
+    )
+    keep_question(registration, now=now)
+    tell(registration, now=now)
+    return registration

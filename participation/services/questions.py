@@ -1,0 +1,150 @@
+"""What people answer about themselves and what they want to learn: from sign-ups and from tables."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from contacts.models import Organisation
+from content.models import SeriesPage, Session
+from participation.enums import ENDED, QuestionState
+from participation.models import LearningQuestion, Registration
+from participation.services.organisations import organisations_named
+from participation.tables import Line, read_table
+
+_COLUMNS = {
+    "question": ("leervraag", "vraag", "question", "learning question"),
+    "organisation": ("organisatie", "naam", "organisation", "organization"),
+    "remark": ("opmerking", "remark", "note"),
+}
+#: Two questions in one cell: a question mark, then a slash.
+_NEXT_QUESTION = re.compile(r"(?<=\?)\s*/\s*")
+_ENGLISH = re.compile(
+    r"(what|which|how|who|why|where|when|can|could|do|does|is|are|should)\b", re.I
+)
+
+
+@dataclass(slots=True)
+class QuestionReport:
+    """What an import of questions did. `rows` says per row of the file what became of it."""
+
+    questions: int = 0
+    not_formulated: int = 0
+    created: int = 0
+    unchanged: int = 0
+    rows: list[dict[str, str | int]] = field(default_factory=list)
+
+
+@transaction.atomic
+def update_answers(
+    *, registration: Registration, answers: dict[str, str], now: datetime
+) -> Registration:
+    """Replace the answers of a live registration; those of an ended one stay as they are."""
+    Registration.objects.filter(pk=registration.pk).exclude(state__in=ENDED).update(
+        answers=answers, changed_at=now
+    )
+    registration.refresh_from_db()
+    keep_question(registration, now=now)
+    return registration
+
+
+@transaction.atomic
+def keep_question(registration: Registration, *, now: datetime) -> None:
+    """Let the inventory of learning questions say what this sign-up asks.
+
+    A question that somebody has worked on since (any other state than "stated") is left alone.
+    """
+    text = registration.answers.get("learning_question", "").strip()
+    ours = LearningQuestion.objects.filter(registration=registration)
+    if not text:
+        ours.filter(state=QuestionState.STATED).delete()
+        return
+    question = ours.first()
+    if question is None:
+        question = LearningQuestion.objects.create(
+            registration=registration,
+            text=text,
+            language=registration.contact.language if registration.contact else "nl",
+            contact=registration.contact,
+            session=registration.session,
+            series=registration.session.series,
+            created_at=now,
+        )
+    elif question.state == QuestionState.STATED:
+        question.text = text
+        question.save(update_fields=["text"])
+    if registration.organisation is not None:
+        question.organisations.add(registration.organisation)
+
+
+@transaction.atomic
+def import_questions(
+    content: bytes,
+    *,
+    now: datetime,
+    session: Session | None = None,
+    series: SeriesPage | None = None,
+) -> QuestionReport:
+    """Read a table of learning questions into the inventory of a session or a series.
+
+    A blank organisation means the row above; "X / Y" is a joint question of two; "?" is a question
+    that was asked for and not formulated yet; one cell may hold two questions ("…? / …?"). A
+    question that is there already is left as it is. Raises TableUnreadable.
+    """
+    series = series or (session.series if session else None)
+    report = QuestionReport()
+    above: list[Organisation] = []
+    for line in read_table(content, columns=_COLUMNS, required=("question", "organisation")):
+        above = _organisations(line, above, now)
+        texts = _questions(line.cells["question"])
+        made = sum(
+            _keep(text, above, line, session=session, series=series, now=now) for text in texts
+        )
+        formulated = sum(bool(text) for text in texts)
+        report.questions += formulated
+        report.not_formulated += len(texts) - formulated
+        report.created += made
+        report.unchanged += len(texts) - made
+        report.rows.append({"row": line.number, "questions": formulated, "created": made})
+    return report
+
+
+def _questions(cell: str) -> list[str]:
+    """Return the questions in a cell; "" stands for one that is not formulated yet."""
+    if cell.strip(" ?-") == "":
+        return [""]
+    return [text for text in _NEXT_QUESTION.split(cell) if text.strip()]
+
+
+def _organisations(line: Line, above: list[Organisation], now: datetime) -> list[Organisation]:
+    name = line.cells["organisation"]
+    return organisations_named(name, now=now) if name else above
+
+
+def _keep(
+    text: str,
+    organisations: list[Organisation],
+    line: Line,
+    *,
+    session: Session | None,
+    series: SeriesPage | None,
+    now: datetime,
+) -> bool:
+    """Add the question unless the same organisations asked it here already."""
+    same = LearningQuestion.objects.filter(text=text, session=session, series=series)
+    for organisation in organisations:
+        same = same.filter(organisations=organisation)
+    if same.exists():
+        return False
+    question = LearningQuestion.objects.create(
+        text=text,
+        language="en" if _ENGLISH.match(text) else "nl",
+        session=session,
+        series=series,
+        state=QuestionState.STATED if text else QuestionState.ASKED,
+        remark=line.cells.get("remark", ""),
+        created_at=now,
+    )
+    question.organisations.set(organisations)
+    return True

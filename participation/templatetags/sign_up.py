@@ -1,0 +1,30 @@
+"""The sign-up form where a page wants it."""
+
+from typing import Any
+
+from django import template
+from django.utils import timezone, translation
+
+from content.models import Session
+from participation.enums import ACCEPTING, Phase
+from participation.forms import SignUpPageForm
+from participation.presentation import session_facts
+
+register = template.Library()
+
+
+@register.inclusion_tag("participation/sign_up_form.html", takes_context=True)
+def sign_up_form(context: dict[str, Any], session: Session | None) -> dict[str, Any]:
+    """Show the sign-up form of a session, or in words why there is none now.
+
+    A page that was never published has no session yet (a preview): that is said too.
+    """
+    if session is None or session.pk is None:
+        return {"session": None, "csrf_token": context.get("csrf_token")}
+    now = timezone.now()
+    language = translation.get_language() or session.source_language
+    facts = session_facts(session, language, now=now)
+    form = None
+    if facts["phase"] in ACCEPTING or facts["phase"] == Phase.INTEREST:
+        form = SignUpPageForm(session=session, now=now, language=language)
+    return facts | {"form": form, "csrf_token": context.get("csrf_token")}

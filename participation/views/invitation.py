@@ -1,0 +1,114 @@
+"""The personal invitation: join with one button, decline with another."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods
+
+from participation.enums import ACCEPTING, InvitationAnswer, Phase, RegistrationState
+from participation.errors import ParticipationError
+from participation.forms import InvitationForm
+from participation.links import InvitationLink, read_invitation, registration_token
+from participation.models import Interest, Invitation, Registration
+from participation.presentation import masked_contact, session_facts
+from participation.selectors.registrations import live_registration
+from participation.selectors.sessions import phase_by_link
+from participation.services.invitations import (
+    decline_invitation,
+    needs_declaration,
+    register_by_link,
+    show_interest,
+)
+from participation.views.personal import SeeOther, language_of, page, personal, with_language
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@personal
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """The page that an invitation links to. GET shows; POST joins, or asks to be kept informed."""
+    link = read_invitation(token)
+    live = live_registration(link.session, link.contact)
+    if live is not None and live.state != RegistrationState.UNCONFIRMED:
+        return _to_registration(request, live)
+    if request.method != "POST":
+        return _show(request, token, link, None)
+    with translation.override(language_of(request, link.contact.language)):
+        return _join(request, token, link)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@personal
+def decline(request: HttpRequest, token: str) -> HttpResponse:
+    """“I cannot come”. GET shows the button, because mail programs follow links by themselves."""
+    link = read_invitation(token)
+    live = live_registration(link.session, link.contact)
+    if live is not None and live.state != RegistrationState.UNCONFIRMED:
+        return _to_registration(request, live)
+    if request.method != "POST":
+        return _show(request, token, link, None, template="participation/decline.html")
+    decline_invitation(session=link.session, contact=link.contact, now=timezone.now())
+    return SeeOther(with_language(request, reverse("participation:invitation", args=[token])))
+
+
+def _join(request: HttpRequest, token: str, link: InvitationLink) -> HttpResponse:
+    now = timezone.now()
+    if request.POST.get("act") == "interest":
+        try:
+            show_interest(session=link.session, contact=link.contact, now=now)
+        except ParticipationError as error:
+            return _show(request, token, link, None, status=409, problem=str(error))
+        return SeeOther(request.get_full_path())
+    form = _form(link, request)
+    if not form.is_valid():
+        return _show(request, token, link, form, status=422)
+    try:
+        registration = register_by_link(
+            session=link.session,
+            contact=link.contact,
+            answers=form.answers(),
+            works_on_theme=form.cleaned_data.get("works_on_theme", False),
+            now=now,
+        )
+    except ParticipationError as error:
+        return _show(request, token, link, form, status=409, problem=str(error))
+    return _to_registration(request, registration)
+
+
+def _to_registration(request: HttpRequest, registration: Registration) -> HttpResponse:
+    url = reverse("participation:registration", args=[registration_token(registration)])
+    return SeeOther(with_language(request, url))
+
+
+def _form(link: InvitationLink, request: HttpRequest | None = None) -> InvitationForm:
+    needed = needs_declaration(session=link.session, contact=link.contact, now=timezone.now())
+    return InvitationForm(request.POST if request else None, needs_declaration=needed)
+
+
+def _show(
+    request: HttpRequest,
+    token: str,
+    link: InvitationLink,
+    form: InvitationForm | None,
+    *,
+    template: str = "participation/invitation.html",
+    status: int = 200,
+    problem: str = "",
+) -> HttpResponse:
+    language = language_of(request, link.contact.language)
+    phase = phase_by_link(link.session, timezone.now())
+    asked = Invitation.objects.filter(session=link.session, contact=link.contact)
+    with translation.override(language):
+        sign_up_url = reverse("sign_up:sign_up", args=[link.session.slug])
+    context = session_facts(link.session, language, now=timezone.now()) | {
+        "person": masked_contact(link.contact),
+        "phase": phase,
+        "can_join": phase in ACCEPTING,
+        "can_follow": phase == Phase.INTEREST,
+        "follows": Interest.objects.filter(session=link.session, contact=link.contact).exists(),
+        "declined": asked.filter(answer=InvitationAnswer.DECLINED).exists(),
+        "form": form or (_form(link) if phase in ACCEPTING else None),
+        "token": token,
+        "problem": problem,
+        "sign_up_url": sign_up_url,
+    }
+    return page(request, template, context, language=language, status=status)

@@ -1,0 +1,148 @@
+"""A claim from beginning to end: nobody skipped, nobody twice, nothing reported untrue."""
+
+from datetime import timedelta
+
+import pytest
+
+from contacts.enums import MAIL_MOVES, MailState
+from contacts.models import Notice
+from tests.worker.conftest import NOW, Notices, Wire, states
+from worker.engine import decide, send_batch
+from worker.journal import boot_id
+from worker.ledger import claim_rows, release_rows
+from worker.policy import RETRY_AFTER
+from worker.recovery import recover
+from worker.transport import Reply
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def run(source, wire, folder):
+    return send_batch(source, wire, journal_dir=folder, clock=lambda: NOW)
+
+
+def test_batch_sends_each_once(notices, tmp_path):
+    notices(120)
+    wire = Wire()
+    result = run(Notices(), wire, tmp_path)
+    assert (result.claimed, result.ended) == (120, {MailState.SENT: 120})
+    assert sorted(wire.sent) == sorted(states())
+    assert set(states().values()) == {"sent"}
+    assert list(tmp_path.iterdir()) == []
+    assert run(Notices(), wire, tmp_path).claimed == 0
+    assert len(wire.sent) == 120
+
+
+def test_batch_records_each_reply(notices, tmp_path):
+    rows = notices(5)
+    replies = {
+        rows[0].address: Reply(MailState.REFUSED, 550, "5.1.1 no such user"),
+        rows[1].address: Reply(MailState.DEFERRED, 451, "4.3.0 later"),
+        rows[2].address: Reply(MailState.UNKNOWN, None, "SMTPServerDisconnected"),
+    }
+    run(Notices(obsolete={rows[3].pk}), Wire(replies), tmp_path)
+    found = list(
+        Notice.objects.order_by("pk").values_list("state", "reply_code", "reply_text", "tries")
+    )
+    assert found == [
+        ("refused", 550, "5.1.1 no such user", 0),
+        ("deferred", 451, "4.3.0 later", 1),
+        ("unknown", None, "SMTPServerDisconnected", 0),
+        ("expired", None, "", 0),
+        ("sent", 250, "2.0.0 Ok", 0),
+    ]
+
+
+def test_batch_gives_the_rest_back_when_paused(notices, tmp_path):
+    notices(5)
+    wire = Wire()
+    # Asked before the group and before each message: two go out, then somebody pauses.
+    result = run(Notices(goes_on=iter([True, True, True])), wire, tmp_path)
+    assert (len(wire.sent), result.released) == (2, 3)
+    assert list(states().values()) == ["sent", "sent", "queued", "queued", "queued"]
+
+
+def test_batch_stops_at_a_relay_that_is_down_and_burns_nobody(notices, tmp_path):
+    rows = notices(3)
+    down = Reply(MailState.DEFERRED, 421, "4.3.2 too busy", relay_down=True)
+    result = run(Notices(), Wire({rows[0].address: down}), tmp_path)
+    assert result.relay_down == "4.3.2 too busy"
+    assert list(states().values()) == ["deferred", "queued", "queued"]
+    assert Notice.objects.get(pk=rows[0].pk).tries == 0
+
+
+def test_batch_that_loses_its_database_is_settled_by_recovery(notices, tmp_path):
+    rows = notices(4)
+
+    class CrashError(Exception):
+        pass
+
+    def crash(mail):
+        if mail.recipient == rows[2].address:
+            raise CrashError
+
+    with pytest.raises(CrashError):
+        run(Notices(), Wire(on_body=crash), tmp_path)
+    assert set(states().values()) == {"claimed"}
+    found = recover(journal_dir=tmp_path, now=NOW)
+    assert (found.settled, found.unknown, found.requeued) == (2, 1, 1)
+    assert list(states().values()) == ["sent", "sent", "unknown", "queued"]
+    # Replaying changes nothing any more.
+    assert not recover(journal_dir=tmp_path, now=NOW)
+
+
+def test_recovery_after_a_reboot_believes_in_no_absence(notices, tmp_path):
+    rows = notices(2)
+    claim_rows(Notice.objects.all(), claim="dead", limit=10)
+    (tmp_path / "dead.journal").write_text(
+        f"H another-boot\nI notice {rows[0].pk} 1\nO notice {rows[0].pk} 1 sent 250 Ok\n"
+    )
+    recover(journal_dir=tmp_path, now=NOW)
+    assert list(states().values()) == ["sent", "unknown"]
+
+
+def test_recovery_ignores_entries_of_another_attempt(notices, tmp_path):
+    (row,) = notices(1)
+    claim_rows(Notice.objects.all(), claim="first", limit=1)
+    release_rows(Notice, claim="first", row_ids=[row.pk])
+    claim_rows(Notice.objects.all(), claim="second", limit=1)
+    (tmp_path / "second.journal").write_text(f"H {boot_id()}\nI notice {row.pk} 1\n")
+    recover(journal_dir=tmp_path, now=NOW)
+    assert list(states().values()) == ["queued"]
+
+
+def test_claim_takes_a_row_once(notices):
+    notices(3)
+    assert claim_rows(Notice.objects.all(), claim="a", limit=2) == 2
+    assert claim_rows(Notice.objects.all(), claim="b", limit=5) == 1
+    assert claim_rows(Notice.objects.all(), claim="c", limit=5) == 0
+    assert sorted(Notice.objects.values_list("claim", "attempt")) == [("a", 1), ("a", 1), ("b", 1)]
+
+
+def test_claim_waits_for_a_deferred_row(notices):
+    notices(1)
+    tomorrow = NOW + timedelta(days=36500)
+    Notice.objects.update(state=MailState.DEFERRED, next_attempt_at=tomorrow)
+    assert claim_rows(Notice.objects.all(), claim="a", limit=5) == 0
+    Notice.objects.update(next_attempt_at=NOW - timedelta(days=3650))
+    assert claim_rows(Notice.objects.all(), claim="a", limit=5) == 1
+
+
+def test_policy_gives_up_after_its_last_try(notices):
+    (row,) = notices(1)
+    later = Reply(MailState.DEFERRED, 451, "later")
+    seen = []
+    for _try in range(len(RETRY_AFTER) + 1):
+        outcome = decide(row, later, now=NOW)
+        row.tries = outcome.tries
+        seen.append(outcome.next_attempt_at and outcome.next_attempt_at - NOW)
+    assert seen == [*RETRY_AFTER, None]
+    assert outcome.state == MailState.REFUSED
+    assert outcome.reply_text == "later"
+
+
+def test_every_outcome_is_a_legal_move_of_a_claimed_row():
+    ends = {MailState.SENT, MailState.DEFERRED, MailState.REFUSED, MailState.UNKNOWN}
+    assert ends | {MailState.EXCLUDED, MailState.EXPIRED, MailState.QUEUED} == set(
+        MAIL_MOVES[MailState.CLAIMED]
+    )

@@ -1,0 +1,88 @@
+"""The journal: what survives a killed worker, and what recovery may believe."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from contacts.enums import MailState
+from worker.journal import Entry, lock_abandoned, open_journal, read
+
+
+def test_journal_reads_back_what_was_written(tmp_path):
+    with open_journal(tmp_path) as journal:
+        journal.intent("delivery", 1, 1)
+        journal.outcome("delivery", 1, 1, MailState.SENT, 250, "2.0.0 Ok: queued\r\nas 4F")
+        journal.intent("delivery", 2, 3)
+        record = read(journal.path)
+    assert record.same_boot
+    assert record.entries == {
+        ("delivery", 1, 1): Entry(MailState.SENT, 250, "2.0.0 Ok: queued as 4F"),
+        ("delivery", 2, 3): Entry(),
+    }
+
+
+def test_journal_is_removed_when_all_is_recorded(tmp_path):
+    with open_journal(tmp_path):
+        assert len(list(tmp_path.iterdir())) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_journal_is_left_unlocked_after_an_error(tmp_path):
+    def crash() -> None:
+        with open_journal(tmp_path) as journal:
+            journal.intent("notice", 7, 1)
+            raise RuntimeError("the database is gone")
+
+    with pytest.raises(RuntimeError):
+        crash()
+    (path,) = tmp_path.iterdir()
+    with lock_abandoned(path) as record:
+        assert record is not None
+        assert record.entries == {("notice", 7, 1): Entry()}
+
+
+def test_journal_of_a_living_holder_cannot_be_taken(tmp_path):
+    with open_journal(tmp_path) as journal, lock_abandoned(journal.path) as record:
+        assert record is None
+
+
+def test_journal_without_its_last_line_end_ignores_that_line(tmp_path):
+    path = tmp_path / "a.journal"
+    path.write_bytes(b"H boot\nI delivery 1 1\nI delivery 2")
+    assert read(path).entries == {("delivery", 1, 1): Entry()}
+
+
+def test_journal_of_another_boot_says_so(tmp_path):
+    path = tmp_path / "a.journal"
+    path.write_bytes(b"H a-boot-of-long-ago\nI delivery 1 1\n")
+    assert not read(path).same_boot
+
+
+def test_journal_survives_kill_9(tmp_path):
+    code = (
+        "import sys, time\nfrom pathlib import Path\nfrom worker.journal import open_journal\n"
+        f"with open_journal(Path({str(tmp_path)!r})) as journal:\n"
+        "    journal.intent('delivery', 5, 2)\n    print('ready', flush=True)\n    time.sleep(60)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test",
+             "PYTHONPATH": f".{os.pathsep}site"},
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    (path,) = tmp_path.iterdir()
+    with lock_abandoned(path) as record:
+        assert record is None
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    with lock_abandoned(path) as record:
+        assert record is not None
+        assert record.entries == {("delivery", 5, 2): Entry()}

@@ -1,0 +1,39 @@
+"""Jobs that at most one process may do at a time, held in the database, and the relay's breaker."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from base.models import Duty
+
+
+def take(name: str, *, holder: str, until: datetime, now: datetime) -> bool:
+    """Take the duty unless somebody holds it now; say whether it was taken."""
+    Duty.objects.get_or_create(name=name)
+    free = Q(held_until=None) | Q(held_until__lte=now)
+    return Duty.objects.filter(free, name=name).update(holder=holder, held_until=until) == 1
+
+
+def done(name: str, *, holder: str, now: datetime) -> None:
+    """Give the duty back and note when it was last done."""
+    Duty.objects.filter(name=name, holder=holder).update(held_until=None, done_at=now)
+
+
+def is_due(name: str, *, every: timedelta, now: datetime) -> bool:
+    """Say whether the duty was last done at least `every` ago, and note it as done now."""
+    Duty.objects.get_or_create(name=name)
+    late = Q(done_at=None) | Q(done_at__lte=now - every)
+    return Duty.objects.filter(late, name=name).update(done_at=now) == 1
+
+
+def open_breaker(*, words: str, until: datetime) -> None:
+    """Leave the relay alone until then; `words` is what it said."""
+    Duty.objects.update_or_create(
+        name="relay", defaults={"holder": words[:120], "held_until": until}
+    )
+
+
+def breaker_words(*, now: datetime) -> str | None:
+    """Return why the relay is left alone at the moment, None when it is not."""
+    row = Duty.objects.filter(name="relay", held_until__gt=now).first()
+    return row.holder if row else None

@@ -1,0 +1,140 @@
+"""Settling the claims of workers that are gone, from their journals.
+
+The lock of a journal is free: its holder is dead. Then for each row of that claim: an outcome
+stands as recorded; an intent without outcome is `unknown`, for a person to decide; without either
+the row goes back into the queue. After a reboot the absence of a line proves nothing, so rows
+without an outcome are `unknown` as well.
+
+A claim whose journal cannot be read (another host's) stays claimed until the host returns or an
+operator gives it up.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from django.db.models.functions import Now
+
+from campaigns.models import Delivery
+from contacts.enums import MailState
+from contacts.models import MailRow, Notice
+from worker.journal import SUFFIX, Record, lock_abandoned
+from worker.ledger import LEASE, Outcome, record_outcomes, release_rows
+from worker.policy import retry_at
+
+log = structlog.get_logger()
+
+TABLES: dict[str, type[MailRow]] = {"delivery": Delivery, "notice": Notice}
+
+
+@dataclass(slots=True)
+class Recovered:
+    """How many rows were given back to the queue, settled from a journal, or are in doubt."""
+
+    requeued: int = 0
+    settled: int = 0
+    unknown: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.requeued or self.settled or self.unknown)
+
+
+def recover(*, journal_dir: Path, now: datetime) -> Recovered:
+    """Settle every claim whose journal lies in `journal_dir` and whose holder is gone.
+
+    A settled journal is kept until no commit of its dead holder can arrive any more, and replayed
+    meanwhile: a transaction that was being committed when the process died may still land.
+    """
+    total = Recovered()
+    for path in sorted(journal_dir.glob(f"*{SUFFIX}")):
+        with lock_abandoned(path) as record:
+            if record is None:
+                continue
+            for table, model in TABLES.items():
+                _settle(table, model, path.stem, record, now, total)
+            if time.time() - path.stat().st_mtime > LEASE.total_seconds():
+                path.unlink(missing_ok=True)
+    if total:
+        log.warning(
+            "recovered", requeued=total.requeued, settled=total.settled, unknown=total.unknown
+        )
+    return total
+
+
+def _settle(
+    table: str, model: type[MailRow], claim: str, record: Record, now: datetime, total: Recovered
+) -> None:
+    requeue: list[int] = []
+    outcomes: list[Outcome] = []
+    for row in model._default_manager.filter(claim=claim, state=MailState.CLAIMED):
+        entry = record.entries.get((table, row.pk, row.attempt))
+        if entry is None and record.same_boot:
+            requeue.append(row.pk)
+        elif entry is None or entry.state is None:
+            text = "The worker died before the relay's answer was recorded."
+            outcomes.append(
+                Outcome(row.pk, MailState.UNKNOWN, now, reply_text=text, tries=row.tries)
+            )
+        else:
+            outcomes.append(_as_recorded(row, entry.state, entry.reply_code, entry.reply_text, now))
+    total.requeued += release_rows(model, claim=claim, row_ids=requeue)
+    if outcomes:
+        record_outcomes(model, claim=claim, outcomes=outcomes)
+    doubtful = sum(outcome.state == MailState.UNKNOWN for outcome in outcomes)
+    total.unknown += doubtful
+    total.settled += len(outcomes) - doubtful
+
+
+def _as_recorded(
+    row: MailRow, state: MailState, code: int | None, text: str, now: datetime
+) -> Outcome:
+    tries, next_attempt_at = row.tries, None
+    if state == MailState.DEFERRED:
+        tries += 1
+        next_attempt_at = retry_at(tries=tries, now=now) or now
+    return Outcome(
+        row.pk,
+        state,
+        now,
+        reply_code=code,
+        reply_text=text,
+        tries=tries,
+        next_attempt_at=next_attempt_at,
+    )
+
+
+def absent_hosts(*, journal_dir: Path) -> dict[str, int]:
+    """Count claimed rows whose lease is over and whose journal is out of reach, by host."""
+    counts: dict[str, int] = {}
+    for model in TABLES.values():
+        for holder, claim in _overdue(model):
+            if not (journal_dir / f"{claim}{SUFFIX}").exists():
+                counts[holder] = counts.get(holder, 0) + 1
+    return counts
+
+
+def abandon_host(*, host: str, journal_dir: Path, now: datetime) -> int:
+    """Give up on a host that will not return: its overdue rows become `unknown`. Count them."""
+    abandoned = 0
+    text = f"The host {host} was given up; what it sent last is not known."
+    for model in TABLES.values():
+        for claim in {claim for holder, claim in _overdue(model) if holder == host}:
+            if (journal_dir / f"{claim}{SUFFIX}").exists():
+                continue
+            rows = model._default_manager.filter(claim=claim, state=MailState.CLAIMED)
+            abandoned += record_outcomes(
+                model,
+                claim=claim,
+                outcomes=[
+                    Outcome(row.pk, MailState.UNKNOWN, now, reply_text=text, tries=row.tries)
+                    for row in rows
+                ],
+            )
+    return abandoned
+
+
+def _overdue(model: type[MailRow]) -> list[tuple[str, str]]:
+    rows = model._default_manager.filter(state=MailState.CLAIMED, lease_until__lt=Now())
+    return list(rows.values_list("holder", "claim"))

@@ -1,0 +1,76 @@
+"""The two kinds of mail that the engine sends: deliveries of a mailing, and notices."""
+
+from datetime import datetime
+from typing import Any
+
+from campaigns.errors import NoticeObsolete
+from campaigns.selectors import exclusions_now
+from django.db.models import Q, QuerySet
+
+from campaigns import message, notices
+from campaigns.enums import MailingState
+from campaigns.mail import OutgoingMail
+from campaigns.models import Delivery, Mailing
+from contacts.models import Notice
+from worker.engine import ObsoleteError
+
+
+class MailingSource:
+    """The deliveries of one mailing."""
+
+    table = "delivery"
+    model = Delivery
+
+    def __init__(self, mailing_id: int) -> None:
+        self.mailing_id = mailing_id
+        self.composer = message.open_composer(mailing_id)
+
+    def due(self) -> QuerySet[Delivery]:
+        return Delivery.objects.filter(
+            mailing_id=self.mailing_id, mailing__state=MailingState.SENDING
+        )
+
+    def load(self, claim: str) -> list[Any]:
+        return list(
+            Delivery.objects.filter(claim=claim)
+            .select_related("contact", "organisation")
+            .order_by("pk")
+        )
+
+    def exclusions(self, rows: list[Any], now: datetime) -> dict[int, str]:
+        found = exclusions_now(delivery_ids=[row.pk for row in rows], now=now)
+        return {row_id: str(reason) for row_id, reason in found.items()}
+
+    def compose(self, row: Any, now: datetime) -> OutgoingMail:
+        return self.composer.compose(row)
+
+    def may_go_on(self) -> bool:
+        return Mailing.objects.filter(pk=self.mailing_id, state=MailingState.SENDING).exists()
+
+
+class NoticeSource:
+    """Every notice whose moment has come."""
+
+    table = "notice"
+    model = Notice
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def due(self) -> QuerySet[Notice]:
+        return Notice.objects.filter(Q(not_before__lte=self.now))
+
+    def load(self, claim: str) -> list[Any]:
+        return list(Notice.objects.filter(claim=claim).select_related("contact").order_by("pk"))
+
+    def exclusions(self, rows: list[Any], now: datetime) -> dict[int, str]:
+        return {}
+
+    def compose(self, row: Any, now: datetime) -> OutgoingMail:
+        try:
+            return notices.compose_notice(row, now)
+        except NoticeObsolete as error:
+            raise ObsoleteError from error
+
+    def may_go_on(self) -> bool:
+        return True

@@ -1,0 +1,80 @@
+"""What Celery calls: read the clock and the settings, make one call, translate the error."""
+
+import time
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from contacts.services import imports
+from worker import duties, scheduler
+from worker.app import app
+from worker.engine import BatchResult, Source, send_batch
+from worker.ledger import HOST
+from worker.policy import RELAY_REST
+from worker.sources import MailingSource, NoticeSource
+from worker.transport import SMTPTransport
+
+log = structlog.get_logger()
+
+#: A task of the bulk queue goes on for at most this long, so that a worker can be stopped gently.
+TASK_SECONDS = 10.0
+
+#: The connection of this process, kept open between tasks.
+_transport: SMTPTransport | None = None
+
+
+def transport() -> SMTPTransport:
+    """Return this process's connection to the relay."""
+    global _transport
+    if _transport is None:
+        _transport = SMTPTransport(
+            settings.MAIL_URL, timeout=settings.MAIL_TIMEOUT, hostname=settings.SITE_HOST
+        )
+    return _transport
+
+
+@app.task(queue="tick")
+def tick(**kwargs: Any) -> None:
+    """Look at the clock: what is due is started, and the other workers are told of work."""
+    work = scheduler.tick(now=timezone.now(), holder=HOST, journal_dir=settings.JOURNAL_DIR)
+    # Two hints a second keep both bulk processes busy; one that finds no work ends at once.
+    for mailing_id in work.mailing_ids:
+        for _slot in range(2):
+            send_mailing.apply_async(kwargs={"mailing_id": mailing_id}, expires=3)
+    if work.notices:
+        send_notices.apply_async(expires=3)
+    for import_id in work.import_ids:
+        run_import.apply_async(kwargs={"import_id": import_id}, expires=3)
+
+
+@app.task(queue="bulk")
+def send_mailing(*, mailing_id: int, **kwargs: Any) -> None:
+    """Send what is due of a mailing, batch after batch, for some seconds."""
+    _send(MailingSource(mailing_id))
+
+
+@app.task(queue="swift")
+def send_notices(**kwargs: Any) -> None:
+    """Send the notices that are due."""
+    _send(NoticeSource(timezone.now()))
+
+
+@app.task(queue="bulk")
+def run_import(*, import_id: int, **kwargs: Any) -> None:
+    """Work an import off."""
+    imports.run_import(import_id=import_id, now=timezone.now())
+
+
+def _send(source: Source) -> None:
+    ends_at = time.monotonic() + TASK_SECONDS
+    while time.monotonic() < ends_at and duties.breaker_words(now=timezone.now()) is None:
+        result: BatchResult = send_batch(
+            source, transport(), journal_dir=settings.JOURNAL_DIR, clock=timezone.now
+        )
+        if result.relay_down is not None:
+            log.warning("relay_down", words=result.relay_down)
+            duties.open_breaker(words=result.relay_down, until=timezone.now() + RELAY_REST)
+        if result.claimed == 0 or result.released:
+            return
