@@ -20,7 +20,7 @@ COPY site site
 RUN printf '%s\n' /app /app/site \
     > "$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/bijeen.pth"
 RUN for po in site/locale/*/LC_MESSAGES/django.po; do \
-        pybabel --quiet compile --input-file "$po" --output-file "${po%.po}.mo"; \
+        pybabel --quiet compile --use-fuzzy --input-file "$po" --output-file "${po%.po}.mo"; \
     done
 # Settings for production ask for their secrets; collecting files uses none of them.
 RUN BIJEEN_DATA=/data DJANGO_SETTINGS_MODULE=config.settings.production \

@@ -99,4 +99,4 @@ $(PATHS): | $(VENV)/pyvenv.cfg
 	@touch $@
 
 %.mo: %.po | $(RUNTIME)
-	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	@$(BIN)/pybabel --quiet compile --use-fuzzy --input-file $< --output-file $@

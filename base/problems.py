@@ -94,6 +94,8 @@ def refuse_unknown_parameters(run: Callable[..., Any]) -> Callable[..., Any]:
     def checked(request: HttpRequest, **values: Any) -> HttpResponse:
         if unknown := sorted(set(request.GET) - known["query"]):
             return _unknown(400, unknown, known["query"]).as_response()
+        if _has_nul(request):
+            return Problem(status=400, detail=_("Leave out the NUL character.")).as_response()
         if known["form"] or known["file"]:
             sent = set(request.POST) | set(request.FILES)
             if unknown := sorted(sent - known["form"] - known["file"]):
@@ -103,12 +105,21 @@ def refuse_unknown_parameters(run: Callable[..., Any]) -> Callable[..., Any]:
     return checked
 
 
+def _has_nul(request: HttpRequest) -> bool:
+    """Whether a text in the request holds a NUL, which PostgreSQL cannot store or compare."""
+    texts = [text for values in request.GET.lists() for text in values[1]]
+    if request.content_type == "application/json":
+        return b"\\u0000" in request.body or any("\x00" in text for text in texts)
+    texts += [text for values in request.POST.lists() for text in values[1]]
+    return any("\x00" in text for text in texts)
+
+
 def _declared(operation: Operation, source: str) -> set[str]:
     """Return the names that an operation takes from the query, the form or the files."""
     names: set[str] = set()
     for model in operation.models:
         if model.__ninja_param_source__ == source:
-            names |= set(getattr(model, "__ninja_flatten_map__", {}))
+            names |= set(getattr(model, "__ninja_flatten_map__", None) or model.model_fields)
     return names
 
 

@@ -1,17 +1,44 @@
 """A mailing, its frozen message and its ledger."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
 from wagtail.models import LockableMixin, PreviewableMixin, RevisionMixin
 
 from campaigns.blocks import MailBodyBlock
-from campaigns.enums import Basis, Exclusion, MailingKind, MailingState, Per
+from campaigns.enums import EDITABLE, Basis, Exclusion, MailingKind, MailingState, Per
+from campaigns.rendering import preview_page
 from contacts.enums import Purpose
 from contacts.models import LANGUAGES, Contact, MailRow, Organisation, Representation
 from content.models import SeriesPage, Session
+
+
+#: What the run of a mailing writes, always by a conditional update: saving a form, an autosave or a
+#: revision leaves these alone.
+RUN_FIELDS = frozenset(
+    {
+        "state",
+        "due_at",
+        "due_for_version",
+        "frozen",
+        "frozen_at",
+        "frozen_revision",
+        "pause_reason",
+        "created_at",
+        "created_by",
+        "started_at",
+        "finished_at",
+        "locked",
+        "locked_at",
+        "locked_by",
+        "latest_revision",
+    }
+)
 
 
 class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
@@ -75,9 +102,63 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
     class Meta:
         verbose_name = _("mailing")
         verbose_name_plural = _("mailings")
+        permissions = [("send_mailing", _("Can send mailings"))]
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, **kwargs: Any) -> None:
+        """Write the text, the audience and the plan; the run state only when it is named or new."""
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kwargs["update_fields"] = [
+                field.name for field in self._meta.concrete_fields if _is_written(field)
+            ]
+        super().save(**kwargs)
+
+    def with_content_json(self, content: dict[str, Any]) -> "Mailing":
+        """Return the mailing as a revision has it, in the state in which it is now."""
+        found = super().with_content_json(content)
+        for name in RUN_FIELDS:
+            setattr(found, name, getattr(self, name))
+        return found
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE
+
+    # --- preview ------------------------------------------------------------------------------
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        return [
+            ("html-nl", _("Mail in Dutch")),
+            ("html-en", _("Mail in English")),
+            ("text-nl", _("Plain text in Dutch")),
+            ("text-en", _("Plain text in English")),
+        ]
+
+    @property
+    def default_preview_mode(self) -> str:
+        return "html-nl"
+
+    @property
+    def preview_sizes(self) -> list[dict[str, Any]]:
+        return [
+            {"name": "phone", "icon": "mobile-alt", "device_width": 375, "label": _("Phone")},
+            {"name": "mail", "icon": "desktop", "device_width": 680, "label": _("Mail program")},
+        ]
+
+    @property
+    def default_preview_size(self) -> str:
+        return "mail"
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Show the mail as an invented person would get it."""
+        return HttpResponse(preview_page(self, mode_name))
+
+
+def _is_written(field: models.Field) -> bool:
+    return not field.primary_key and field.name not in RUN_FIELDS
 
 
 class Delivery(MailRow):

@@ -1,3 +1,8 @@
 """Addresses of this room."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from campaigns import views
+
+app_name = "campaigns"
+urlpatterns = [path("m/<str:token>/", views.browser, name="browser")]

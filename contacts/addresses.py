@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from email_validator import EmailNotValidError, validate_email
 
-from contacts.errors import AddressInvalid
+from contacts.errors import AddressInvalid, DomainInvalid
 
 MAX_LENGTH = 254
 
@@ -52,6 +52,19 @@ def address_key(email: str) -> str:
     if len(key) > MAX_LENGTH:
         raise AddressInvalid(_("This e-mail address is too long (254 characters at most)."))
     return key
+
+
+def mail_domain(text: str) -> str:
+    """Return a mail domain as it stands in address keys. Raises DomainInvalid.
+
+    "@example.org" and "Example.org" are one.
+    """
+    try:
+        key = address_key(f"postmaster@{text.strip().removeprefix('@')}")
+    except AddressInvalid as error:
+        message = _("“%(text)s” is not a mail domain. Write it as example.org.")
+        raise DomainInvalid(message % {"text": text[:60]}) from error
+    return key.partition("@")[2]
 
 
 def address_hash(key: str) -> str:

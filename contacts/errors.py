@@ -82,3 +82,18 @@ class OptionUnknown(ContactsError):
             _("The option “%(name)s” is not known. Choose from: %(known)s.")
             % {"name": name, "known": known}
         )
+
+
+class ReferenceUnknown(ContactsError):
+    """Something that is referred to does not exist."""
+
+    code = "reference_unknown"
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(_("This does not exist: %(names)s.") % {"names": ", ".join(names)})
+
+
+class DomainInvalid(ContactsError):
+    """This is no mail domain, or another organisation has it."""
+
+    code = "domain_invalid"

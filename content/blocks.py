@@ -17,7 +17,9 @@ class QuotationBlock(blocks.StructBlock):
 
     text = blocks.TextBlock(label=_("quotation"))
     attribution = blocks.CharBlock(
-        label=_("said by"), required=False, help_text=_("Leave empty for an unattributed quotation.")
+        label=_("said by"),
+        required=False,
+        help_text=_("Leave empty for an unattributed quotation."),
     )
 
     class Meta:

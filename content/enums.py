@@ -42,7 +42,7 @@ class AnswerState(TextChoices):
 
 
 class SignUpPhase(TextChoices):
-    """What a visitor can do about a session, as far as its own facts tell. Seats are not counted."""
+    """What a visitor can do about a session, as far as its facts tell. Seats are not counted."""
 
     OPEN = "open", _("sign-up is open")
     NOT_YET = "not_yet", _("sign-up opens later")

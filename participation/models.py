@@ -118,7 +118,7 @@ class Registration(models.Model):
 
 
 class LearningQuestion(models.Model):
-    """What an organisation wants to learn. An empty text is one that was asked for but not given."""
+    """What an organisation wants to learn. An empty text was asked for but not given."""
 
     text = models.TextField(_("question"), blank=True)
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="nl")

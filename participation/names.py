@@ -5,7 +5,30 @@ from dataclasses import dataclass
 
 #: Dutch prefixes (tussenvoegsels) as they occur between given and family name.
 _PREFIXES = frozenset(
-    "van de der den het 't ten ter te in op la le du des von zu el al bin ben d'".split()
+    [
+        "van",
+        "de",
+        "der",
+        "den",
+        "het",
+        "'t",
+        "ten",
+        "ter",
+        "te",
+        "in",
+        "op",
+        "la",
+        "le",
+        "du",
+        "des",
+        "von",
+        "zu",
+        "el",
+        "al",
+        "bin",
+        "ben",
+        "d'",
+    ]
 )
 _TITLE_WORD = re.compile(r"(?:dr|drs|prof|ir|ing|mr|mw|mevr|dhr|msc|ms|mrs)(?:\.\s*|\s+)", re.I)
 _INITIALS = re.compile(r"(?:[A-Z]\.?){1,4}")

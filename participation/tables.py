@@ -1,4 +1,4 @@
-"""Tables as a Dutch office saves them: any delimiter, any of three encodings, headers in two tongues.
+"""Tables as a Dutch office saves them: any delimiter, three encodings, headers in two tongues.
 
 Knows how to read a file into cells; what the cells mean is for the services that import.
 """

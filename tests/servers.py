@@ -47,7 +47,9 @@ def _run_as(user: str | None) -> dict[str, Any]:
 
 
 @contextmanager
-def _process(arguments: list[str], *, log: Path, user: str | None) -> Iterator[subprocess.Popen]:
+def _process(
+    arguments: list[str], *, log: Path, user: str | None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server; on leaving, stop it. SIGINT makes PostgreSQL stop without awaiting clients."""
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -70,14 +72,14 @@ def _process(arguments: list[str], *, log: Path, user: str | None) -> Iterator[s
             process.wait()
 
 
-def _wait_until(ready: Callable[[], bool], *, process: subprocess.Popen, log: Path) -> None:
+def _wait_until(ready: Callable[[], bool], *, process: subprocess.Popen[bytes], log: Path) -> None:
     """Wait for the server's first answer; raise RuntimeError with its log when none comes."""
     deadline = time.monotonic() + START_LIMIT
     while process.poll() is None and time.monotonic() < deadline:
         if ready():
             return
         time.sleep(0.05)
-    raise RuntimeError(f"{process.args} did not start:\n{log.read_text(errors='replace')}")
+    raise RuntimeError(f"{process.args!r} did not start:\n{log.read_text(errors='replace')}")
 
 
 @contextmanager

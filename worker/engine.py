@@ -58,6 +58,9 @@ class Source(Protocol):
     def compose(self, row: Any, now: datetime) -> OutgoingMail:
         """The message. Raises ObsoleteError."""
 
+    def told(self, row: Any) -> str:
+        """The hash of what this mail tells about its session; "" when it tells nothing."""
+
     def may_go_on(self) -> bool:
         """False once a person has paused or cancelled."""
 
@@ -135,7 +138,7 @@ class _Batch:
             if not self._goes_on() or time.monotonic() - checked_at > RECHECK_SECONDS:
                 return group[position:]
             if reason := reasons.get(row.pk):
-                self._end(Outcome(row.pk, MailState.EXCLUDED, now, reason=reason))
+                self._end(Outcome.of(row, MailState.EXCLUDED, now, reason=reason))
             else:
                 self._send(row)
         return []
@@ -153,12 +156,12 @@ class _Batch:
         try:
             mail = self.source.compose(row, self.clock())
         except ObsoleteError:
-            self._end(Outcome(row.pk, MailState.EXPIRED, self.clock()))
+            self._end(Outcome.of(row, MailState.EXPIRED, self.clock()))
             return
         reply = self.transport.deliver(
             mail, before_body=lambda: self.journal.intent(table, row.pk, attempt)
         )
-        outcome = decide(row, reply, now=self.clock())
+        outcome = decide(row, reply, told=self.source.told(row), now=self.clock())
         self.journal.outcome(
             table, row.pk, attempt, outcome.state, outcome.reply_code, outcome.reply_text
         )
@@ -192,7 +195,7 @@ class _Batch:
         self.recorded_at = time.monotonic()
 
 
-def decide(row: MailRow, reply: Reply, *, now: datetime) -> Outcome:
+def decide(row: MailRow, reply: Reply, *, told: str, now: datetime) -> Outcome:
     """Return what a relay's reply makes of the row: "later" until the patience is spent."""
     state, tries, next_attempt_at = reply.state, row.tries, None
     if state == MailState.DEFERRED and reply.relay_down:
@@ -202,12 +205,13 @@ def decide(row: MailRow, reply: Reply, *, now: datetime) -> Outcome:
         next_attempt_at = retry_at(tries=tries, now=now)
         if next_attempt_at is None:
             state = MailState.REFUSED
-    return Outcome(
-        row.pk,
+    return Outcome.of(
+        row,
         state,
         now,
         reply_code=reply.code,
         reply_text=reply.text,
+        told=told if state in (MailState.SENT, MailState.UNKNOWN) else row.told,
         tries=tries,
         next_attempt_at=next_attempt_at,
     )

@@ -34,8 +34,14 @@ class Outcome:
     reply_code: int | None = None
     reply_text: str = ""
     reason: str = ""
+    told: str = ""
     tries: int = 0
     next_attempt_at: datetime | None = None
+
+    @classmethod
+    def of(cls, row: MailRow, state: MailState, at: datetime, **changes: Any) -> "Outcome":
+        """Return an outcome of `row` that keeps what it was told and how often it was tried."""
+        return cls(row.pk, state, at, **{"told": row.told, "tries": row.tries, **changes})
 
 
 def claimable() -> Q:
@@ -73,7 +79,7 @@ def release_rows(model: type[Model], *, claim: str, row_ids: Iterable[int]) -> i
 def record_outcomes(model: type[MailRow], *, claim: str, outcomes: list[Outcome]) -> int:
     """Record outcomes of rows that `claim` still holds; return how many were recorded."""
     rows = []
-    fields = ["state", "reply_code", "reply_text", "sent_at", "tries", "next_attempt_at"]
+    fields = ["state", "reply_code", "reply_text", "sent_at", "told", "tries", "next_attempt_at"]
     if any(outcome.reason for outcome in outcomes):
         fields.append("reason")
     for outcome in outcomes:
@@ -83,6 +89,7 @@ def record_outcomes(model: type[MailRow], *, claim: str, outcomes: list[Outcome]
             reply_code=outcome.reply_code,
             reply_text=outcome.reply_text[:500],
             sent_at=outcome.at if outcome.state == MailState.SENT else None,
+            told=outcome.told,
             tries=outcome.tries,
             next_attempt_at=outcome.next_attempt_at,
         )

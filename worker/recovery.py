@@ -74,9 +74,7 @@ def _settle(
             requeue.append(row.pk)
         elif entry is None or entry.state is None:
             text = "The worker died before the relay's answer was recorded."
-            outcomes.append(
-                Outcome(row.pk, MailState.UNKNOWN, now, reply_text=text, tries=row.tries)
-            )
+            outcomes.append(Outcome.of(row, MailState.UNKNOWN, now, reply_text=text))
         else:
             outcomes.append(_as_recorded(row, entry.state, entry.reply_code, entry.reply_text, now))
     total.requeued += release_rows(model, claim=claim, row_ids=requeue)
@@ -94,8 +92,8 @@ def _as_recorded(
     if state == MailState.DEFERRED:
         tries += 1
         next_attempt_at = retry_at(tries=tries, now=now) or now
-    return Outcome(
-        row.pk,
+    return Outcome.of(
+        row,
         state,
         now,
         reply_code=code,
@@ -127,10 +125,7 @@ def abandon_host(*, host: str, journal_dir: Path, now: datetime) -> int:
             abandoned += record_outcomes(
                 model,
                 claim=claim,
-                outcomes=[
-                    Outcome(row.pk, MailState.UNKNOWN, now, reply_text=text, tries=row.tries)
-                    for row in rows
-                ],
+                outcomes=[Outcome.of(row, MailState.UNKNOWN, now, reply_text=text) for row in rows],
             )
     return abandoned
 

@@ -4,11 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from campaigns.selectors import sending_mailing_ids
-from campaigns.services import planning
 from django.core.management import call_command
 
-from base import limits
+from campaigns.selectors import sending_mailing_ids
+from campaigns.services import planning
 from contacts.selectors import waiting_import_ids
 from worker import duties
 from worker.ledger import claimable
@@ -19,7 +18,6 @@ from worker.sources import NoticeSource
 HELD_FOR = timedelta(seconds=15)
 RECOVER_EVERY = timedelta(seconds=5)
 PUBLISH_EVERY = timedelta(minutes=1)
-PRUNE_EVERY = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -49,8 +47,6 @@ def _tick(*, now: datetime, journal_dir: Path) -> Work:
         recover(journal_dir=journal_dir, now=now)
     if duties.is_due("publish", every=PUBLISH_EVERY, now=now):
         call_command("publish_scheduled", verbosity=0)
-    if duties.is_due("prune", every=PRUNE_EVERY, now=now):
-        limits.prune(now=now)
     planning.recompute_due_times(now=now)
     planning.start_due_mailings(now=now)
     planning.expire_rows(now=now)

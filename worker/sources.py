@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from campaigns.errors import NoticeObsolete
-from campaigns.selectors import exclusions_now
 from django.db.models import Q, QuerySet
 
 from campaigns import message, notices
 from campaigns.enums import MailingState
+from campaigns.errors import NoticeObsolete
 from campaigns.mail import OutgoingMail
 from campaigns.models import Delivery, Mailing
+from campaigns.selectors import exclusions_now, load_deliveries
 from contacts.models import Notice
 from worker.engine import ObsoleteError
 
@@ -31,18 +31,17 @@ class MailingSource:
         )
 
     def load(self, claim: str) -> list[Any]:
-        return list(
-            Delivery.objects.filter(claim=claim)
-            .select_related("contact", "organisation")
-            .order_by("pk")
-        )
+        return load_deliveries(claim=claim)
 
     def exclusions(self, rows: list[Any], now: datetime) -> dict[int, str]:
         found = exclusions_now(delivery_ids=[row.pk for row in rows], now=now)
         return {row_id: str(reason) for row_id, reason in found.items()}
 
     def compose(self, row: Any, now: datetime) -> OutgoingMail:
-        return self.composer.compose(row)
+        return self.composer.compose(row, now=now)
+
+    def told(self, row: Any) -> str:
+        return self.composer.told
 
     def may_go_on(self) -> bool:
         return Mailing.objects.filter(pk=self.mailing_id, state=MailingState.SENDING).exists()
@@ -71,6 +70,9 @@ class NoticeSource:
             return notices.compose_notice(row, now)
         except NoticeObsolete as error:
             raise ObsoleteError from error
+
+    def told(self, row: Any) -> str:
+        return str(row.told)
 
     def may_go_on(self) -> bool:
         return True

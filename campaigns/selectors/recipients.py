@@ -17,7 +17,7 @@ from contacts.models import Contact
 
 #: The columns of the query over everybody considered, in this order.
 COLUMNS = (
-    "pk",
+    "id",
     "reason",
     "language",
     "address_key",

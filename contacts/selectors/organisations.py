@@ -1,8 +1,13 @@
 """Organisations by what people call them and by the domain of an address."""
 
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
 from contacts.errors import AmbiguousName
-from contacts.models import MailDomain, Organisation
+from contacts.models import MailDomain, Organisation, OrganisationAlias
 from contacts.names import name_key
+from contacts.selectors.representation import members_on
 
 
 def find_organisation(name: str) -> Organisation | None:
@@ -26,3 +31,23 @@ def organisation_of_domain(address_key: str) -> Organisation | None:
     domain = address_key.rpartition("@")[2]
     row = MailDomain.objects.select_related("organisation").filter(domain=domain).first()
     return row.organisation if row else None
+
+
+def search_organisations(
+    *, text: str, member: bool | None, theme_slug: str, day: date
+) -> QuerySet[Organisation]:
+    """Organisations whose name or alias has the text, that are a member on `day` or not."""
+    found = Organisation.objects.all()
+    if key := name_key(text):
+        aliases = OrganisationAlias.objects.filter(name_key__contains=key)
+        found = found.filter(Q(name_key__contains=key) | Q(pk__in=aliases.values("organisation")))
+    if member is not None:
+        found = found.filter(members_on(day) if member else ~members_on(day))
+    if theme_slug:
+        found = found.filter(themes__slug=theme_slug)
+    return found
+
+
+def organisations_in_full(organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
+    """The same organisations with everything that the API tells of them: four more queries."""
+    return organisations.prefetch_related("themes", "aliases", "mail_domains", "memberships")

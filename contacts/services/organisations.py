@@ -1,14 +1,23 @@
 """Organisations: made by a person, or suggested by a form or an import."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
+from contacts.addresses import mail_domain
 from contacts.enums import OrganisationKind
-from contacts.errors import AmbiguousName, NameMissing, NameTaken
-from contacts.models import Organisation, Theme
+from contacts.errors import (
+    AmbiguousName,
+    DomainInvalid,
+    NameMissing,
+    NameTaken,
+    ReferenceUnknown,
+)
+from contacts.models import MailDomain, Membership, Organisation, OrganisationAlias, Theme
 from contacts.names import name_key
 from contacts.selectors.organisations import find_organisation
 
@@ -63,6 +72,39 @@ def create_organisation(
     except IntegrityError as error:  # the name was taken between the check and the write
         raise NameTaken from error
     organisation.themes.set(themes)
+    return organisation
+
+
+@transaction.atomic
+def add_organisation(
+    *,
+    name: str,
+    themes: Sequence[str],
+    aliases: Sequence[str],
+    mail_domains: Sequence[str],
+    memberships: Sequence[Mapping[str, Any]],
+    now: datetime,
+    **values: Any,
+) -> Organisation:
+    """Make an organisation with all that belongs to it; `themes` are slugs.
+
+    Raises what `create_organisation` raises, ReferenceUnknown for a theme that is not there and
+    DomainInvalid.
+    """
+    found = Theme.objects.filter(slug__in=themes)
+    if missing := sorted(set(themes) - {theme.slug for theme in found}):
+        raise ReferenceUnknown(missing)
+    organisation = create_organisation(name=name, themes=list(found), now=now, **values)
+    for key, alias in {name_key(alias): alias for alias in aliases if name_key(alias)}.items():
+        OrganisationAlias.objects.create(organisation=organisation, name=alias, name_key=key)
+    for domain in dict.fromkeys(map(mail_domain, mail_domains)):
+        if MailDomain.objects.filter(domain=domain).exists():
+            raise DomainInvalid(_("Another organisation has the mail domain %s.") % domain)
+        MailDomain.objects.create(organisation=organisation, domain=domain)
+    for period in memberships:
+        membership = Membership(organisation=organisation, **period)
+        membership.full_clean()
+        membership.save()
     return organisation
 
 

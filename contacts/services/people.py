@@ -1,13 +1,16 @@
 """People: made by an organiser, an import or the API, or by confirming a sign-up."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from contacts.addresses import address_hash, address_key
 from contacts.enums import FormOfAddress
-from contacts.errors import AddressTaken
-from contacts.models import Contact
+from contacts.errors import AddressTaken, ReferenceUnknown
+from contacts.models import Contact, Organisation
+from contacts.services.representations import represent
 
 
 def assign_address(contact: Contact, email: str) -> None:
@@ -62,6 +65,26 @@ def create_contact(
     )
     assign_address(contact, email)
     _save(contact)
+    return contact
+
+
+@transaction.atomic
+def add_contact(*, places: Mapping[int, str], now: datetime, **values: Any) -> Contact:
+    """Make a person with the organisations they speak for: `places` is {id: function}.
+
+    Raises what `create_contact` raises, and ReferenceUnknown for an organisation that is not there.
+    """
+    organisations = Organisation.objects.in_bulk(places)
+    if missing := sorted(set(places) - set(organisations)):
+        raise ReferenceUnknown([str(each) for each in missing])
+    contact = create_contact(now=now, **values)
+    for organisation_id, function in places.items():
+        represent(
+            contact=contact,
+            organisation=organisations[organisation_id],
+            function=function,
+            now=now,
+        )
     return contact
 
 

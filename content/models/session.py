@@ -114,14 +114,14 @@ class SessionFacts(models.Model):
 class Session(SessionFacts):
     """One gathering, as it was last published (services.publish_session writes it, nobody else).
 
-    `starts_at` and `ends_at` are set for an exact date only. `first_day` is the day itself (exact, day),
-    the first day of the month, or the first day of the season; empty when nothing is known.
+    `starts_at` and `ends_at` are set for an exact date only. `first_day` is the day itself (exact,
+    day), the first day of the month, or the first day of the season; empty when nothing is known.
     `schedule_version` is 1 after the first publication, rises when start, end, place or status
     really change, and never falls.
     """
 
     slug = models.SlugField(_("slug"), max_length=120, unique=True)
-    #: The translation key of the pages that tell of it: a copied page has another, a translation the same.
+    #: The translation key of its pages: a copied page has another, a translation the same.
     page_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     titles = models.JSONField(default=dict)  # {"nl": "…", "en": "…"}
     source_language = models.CharField(max_length=2, choices=LANGUAGES, default="nl")
@@ -145,7 +145,9 @@ class Session(SessionFacts):
         verbose_name_plural = _("sessions")
         constraints = [
             models.CheckConstraint(
-                condition=Q(precision=Precision.EXACT, starts_at__isnull=False, ends_at__isnull=False)
+                condition=Q(
+                    precision=Precision.EXACT, starts_at__isnull=False, ends_at__isnull=False
+                )
                 | ~Q(precision=Precision.EXACT) & Q(starts_at=None, ends_at=None),
                 name="session_exact_has_times",
             ),

@@ -21,7 +21,7 @@ from content.models.session import Session, SessionFacts
 
 #: Day and clock times as an editor writes them: wall time in the session's zone.
 DRAFT_TIMES = ["start_time", "end_time", "last_day"]
-#: Facts that name people or say something in a language, so that a translation may say it otherwise.
+#: Facts in words, which a translation says otherwise.
 FACTS_IN_WORDS = ["accessibility"]
 
 
@@ -159,7 +159,7 @@ class SessionPage(SessionFacts, Page):
         return page
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Share the session of the linked translations, when there is one and it is not known yet."""
+        """Share the session of the linked translations, as soon as there is one."""
         if self.session_id is None:
             self.session = Session.objects.filter(page_key=self.translation_key).first()
         super().save(*args, **kwargs)
@@ -199,9 +199,13 @@ class SessionPage(SessionFacts, Page):
         written = {"start_time": self.start_time, "end_time": self.end_time}
         for moment, (name, value) in zip(moments, written.items(), strict=True):
             if moment.astimezone(ZoneInfo(self.time_zone)).time() != value:
-                return {name: _("The clock skips this hour that night. Choose a time an hour later.")}
+                return {
+                    name: _("The clock skips this hour that night. Choose a time an hour later.")
+                }
         if moments[1] <= moments[0]:
-            return {"end_time": _("The end comes before the start. Choose a later time or last day.")}
+            return {
+                "end_time": _("The end comes before the start. Choose a later time or last day.")
+            }
         return {}
 
     def _host_errors(self) -> dict[str, Any]:
@@ -213,7 +217,9 @@ class SessionPage(SessionFacts, Page):
         opens, closes = self.registration_opens_at, self.registration_closes_at
         if opens and closes and closes <= opens:
             return {
-                "registration_closes_at": _("Sign-up closes before it opens. Choose a later moment.")
+                "registration_closes_at": _(
+                    "Sign-up closes before it opens. Choose a later moment."
+                )
             }
         return {}
 

@@ -68,9 +68,7 @@ class SiteSettings(BaseSiteSetting):
             [FieldPanel("association_name"), FieldPanel("postal_address")],
             heading=_("Association"),
         ),
-        MultiFieldPanel(
-            [FieldPanel("sender_name"), FieldPanel("sender_email")], heading=_("Mail")
-        ),
+        MultiFieldPanel([FieldPanel("sender_name"), FieldPanel("sender_email")], heading=_("Mail")),
         MultiFieldPanel(
             [
                 FieldPanel("privacy_page"),
@@ -96,7 +94,9 @@ class SiteSettings(BaseSiteSetting):
             raise ValidationError({"accent_colour": _("Write the colour as #rrggbb.")})
         contrast = contrast_with_white(self.accent_colour)
         if contrast < LEAST_CONTRAST:
-            message = _("White text on it has a contrast of %(contrast).1f. Choose a darker colour.")
+            message = _(
+                "White text on it has a contrast of %(contrast).1f. Choose a darker colour."
+            )
             raise ValidationError({"accent_colour": message % {"contrast": contrast}})
 
     @property

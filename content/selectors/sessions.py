@@ -1,7 +1,7 @@
 """Sessions in the order in which people expect them, and what can be said of one from its facts."""
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,7 +47,7 @@ def draft_session(page: SessionPage) -> Session:
 
 
 def told_hash(session: Session) -> str:
-    """Return a short hash of start, end, place and status: equal when people need no change notice."""
+    """Return a hash of start, end, place and status: equal means nothing new to tell."""
     return sha256("\x1f".join(session.schedule()).encode()).hexdigest()[:32]
 
 
@@ -116,7 +116,9 @@ def upcoming_sessions(now: datetime) -> list[Session]:
 def past_sessions(now: datetime) -> list[Session]:
     """Return the sessions with a live page that are over, the latest first."""
     candidates = _with_live_page().filter(
-        Q(ends_at__lte=now) | Q(first_day__lte=now.date() + timedelta(1)) | Q(status=SessionStatus.HELD)
+        Q(ends_at__lte=now)
+        | Q(first_day__lte=now.date() + timedelta(1))
+        | Q(status=SessionStatus.HELD)
     )
     return sorted((one for one in candidates if is_over(one, now)), key=_order, reverse=True)
 
@@ -130,9 +132,9 @@ def _with_live_page() -> QuerySet[Session]:
     return Session.objects.filter(pk__in=SessionPage.objects.live().values("session_id"))
 
 
-def _order(session: Session) -> tuple[date, bool, datetime | date, int]:
+def _order(session: Session) -> tuple[date, bool, time, int]:
     last = last_possible_day(session) or date.max
-    start = session.local_start.replace(tzinfo=None) if session.local_start else datetime.max
+    start = session.local_start.time() if session.local_start else time.max
     return (last, session.precision not in KNOWN_DAY, start, session.pk)
 
 

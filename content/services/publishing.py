@@ -72,7 +72,6 @@ def _free_slug(wanted: str) -> str:
 def _link_pages(page: SessionPage, session: Session) -> None:
     """Let the page, its translations and the aliases that follow them know their session."""
     SessionPage.objects.filter(
-        Q(translation_key=page.translation_key)
-        | Q(alias_of__translation_key=page.translation_key)
+        Q(translation_key=page.translation_key) | Q(alias_of__translation_key=page.translation_key)
     ).update(session=session)
     page.session = session

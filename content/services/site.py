@@ -1,4 +1,4 @@
-"""The first pages of a new installation: something to read, in two languages, from the first minute."""
+"""The first pages of a new installation: something to read, in two languages, at once."""
 
 from datetime import datetime
 from typing import Any, TypeVar
@@ -74,9 +74,7 @@ def _translate(page: Page, locale: Locale, texts: dict[str, Any], now: datetime)
     translation.save()
 
 
-def _new(
-    kind: type[PageType], locale: Locale, texts: dict[str, Any], now: datetime
-) -> PageType:
+def _new(kind: type[PageType], locale: Locale, texts: dict[str, Any], now: datetime) -> PageType:
     return kind(locale=locale, **texts, **_live(now))
 
 

@@ -17,7 +17,7 @@ from wagtail.models import Page
 
 from content import dates
 from content.enums import Precision, SessionStatus, SignUpPhase
-from content.models import SeriesPage, Session, SessionPage
+from content.models import AgendaPage, SeriesPage, Session, SessionPage
 from content.selectors import (
     draft_session,
     linked_page,
@@ -87,9 +87,25 @@ class Card:
 
 
 @register.simple_tag
-def coming_cards(limit: int | None = None) -> list[Card]:
-    """Return the cards of the coming sessions, all or the first few."""
-    return cards(upcoming_sessions(timezone.now())[:limit], timezone.now())
+def coming_cards() -> list[Card]:
+    """Return the cards of all coming sessions, the cancelled ones too."""
+    now = timezone.now()
+    return cards(upcoming_sessions(now), now)
+
+
+@register.simple_tag
+def next_cards(limit: int) -> list[Card]:
+    """Return the cards of the first few coming sessions that will take place."""
+    now = timezone.now()
+    on = (one for one in upcoming_sessions(now) if one.status != SessionStatus.CANCELLED)
+    return cards(list(on)[:limit], now)
+
+
+@register.simple_tag
+def agenda_page() -> AgendaPage | None:
+    """Return the live agenda in the current language."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return AgendaPage.objects.live().filter(locale__language_code=language).first()
 
 
 @register.simple_tag(takes_context=True)

@@ -12,9 +12,9 @@ from participation.selectors.sessions import day_of, is_dated, phase_by_link, ph
 __all__ = [
     "applicant",
     "claims_membership",
+    "day_of",
     "declined",
     "free_seat",
-    "day_of",
     "has_registration",
     "is_dated",
     "live_registration",

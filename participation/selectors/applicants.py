@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-
 from contacts.errors import AmbiguousName
 from contacts.models import Contact, Organisation
 from contacts.selectors import (

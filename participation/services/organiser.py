@@ -6,6 +6,8 @@ from django.db import transaction
 
 from contacts.models import Contact, Organisation
 from contacts.selectors import primary_representation
+from contacts.services.organisations import suggest_organisation
+from contacts.services.people import confirm_contact
 from contacts.services.representations import represent
 from content.models import Session
 from participation.enums import Phase, RegistrationSource
@@ -16,6 +18,7 @@ from participation.selectors.sessions import day_of, is_dated, phase_of
 from participation.services.moves import open_registration, tell
 from participation.services.questions import keep_question
 from participation.services.seats import lock_session, seat_or_wait
+from participation.services.sign_up import Typed
 
 
 @transaction.atomic
@@ -57,3 +60,32 @@ def register_by_organiser(
     keep_question(registration, now=now)
     tell(registration, now=now)
     return registration
+
+
+@transaction.atomic
+def register_typed(*, session: Session, typed: Typed, now: datetime) -> Registration:
+    """Sign up whoever an organiser types in: the person is looked up by address, else made.
+
+    The organiser vouches for the organisation. Raises AddressInvalid and what
+    `register_by_organiser` raises.
+    """
+    contact = confirm_contact(
+        email=typed.email,
+        given_name=typed.given_name,
+        family_name_prefix=typed.family_name_prefix,
+        family_name=typed.family_name,
+        language=typed.language,
+        address_source="organiser" if typed.language == "en" else "organisator",
+        now=now,
+    )
+    organisation = (
+        suggest_organisation(name=typed.organisation, now=now) if typed.organisation else None
+    )
+    return register_by_organiser(
+        session=session,
+        contact=contact,
+        organisation=organisation,
+        function=typed.function,
+        answers=typed.answers,
+        now=now,
+    )

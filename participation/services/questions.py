@@ -1,4 +1,4 @@
-"""What people answer about themselves and what they want to learn: from sign-ups and from tables."""
+"""What people need and what they want to learn: from sign-ups and from tables."""
 
 import re
 from dataclasses import dataclass, field

@@ -26,8 +26,8 @@ class SeeOther(HttpResponseRedirect):
 def personal(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Keep the answer out of caches, search engines and other sites' logs; answer bad links.
 
-    The referrer goes to our own pages only. (With "no-referrer" a browser sends `Origin: null` along
-    with a form, and then every POST fails the check against cross-site requests.)
+    The referrer goes to our own pages only. (With "no-referrer" a browser sends `Origin: null`
+    along with a form, and then every POST fails the check against cross-site requests.)
     """
 
     @wraps(view)

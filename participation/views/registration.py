@@ -80,7 +80,7 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 @personal
 def registration_ics(request: HttpRequest, token: str) -> HttpResponse:
-    """This person's calendar entry: the same one as in the mail, so that it is never there twice."""
+    """This person's calendar entry: the one of the mail, so that it is never there twice."""
     row = read_registration(token)
     sender = site_settings()
     try:

@@ -1,4 +1,4 @@
-"""From bytes to a table: what a Dutch Excel saves passes, what is no CSV is refused with a remedy."""
+"""From bytes to a table: what a Dutch Excel saves passes, what is no CSV gets a remedy."""
 
 import pytest
 from django.utils import translation
@@ -40,7 +40,9 @@ def test_read_table_obeys_the_separator_line_of_excel():
 
 
 def test_read_table_counts_rows_as_a_spreadsheet_does():
-    table = read_table("mensen.csv", b'e-mail,naam\n\n,,\na@example.org,"Amina\nBerg"\nb@example.org,B\n')
+    table = read_table(
+        "mensen.csv", b'e-mail,naam\n\n,,\na@example.org,"Amina\nBerg"\nb@example.org,B\n'
+    )
     assert [row for row, _cells in table.rows] == [4, 5]
 
 
@@ -119,7 +121,9 @@ def test_spreadsheet_is_answered_in_dutch_with_what_to_do():
     ],
 )
 def test_columns_are_guessed_from_dutch_and_english(header, field):
-    *_others, column = guess_columns(("e-mail", "x", header)) if field != "email" else guess_columns((header,))
+    *_others, column = (
+        guess_columns(("e-mail", "x", header)) if field != "email" else guess_columns((header,))
+    )
     assert (column.header, column.field) == (header, field)
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from wagtail.models import Locale, Page, Site
 
@@ -39,7 +40,8 @@ def make_session(**overrides: Any) -> Session:
     if overrides.get("precision", Precision.EXACT) == Precision.EXACT:
         values |= {"starts_at": STARTS_AT, "ends_at": ENDS_AT}
         starts_at = overrides.get("starts_at", STARTS_AT)
-        values["first_day"] = starts_at.date()
+        zone = ZoneInfo(overrides.get("time_zone", "Europe/Amsterdam"))
+        values["first_day"] = starts_at.astimezone(zone).date()
     themes = overrides.pop("themes", [])
     session = Session.objects.create(**values | overrides)
     session.themes.set(themes)

@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 from importlib.resources import files
+from typing import Any
 
 import jsonschema
 import pytest
@@ -22,7 +23,7 @@ SETTING = re.compile(r"""env\.\w+\(\s*["'](\w+)["']""")
 
 
 @pytest.fixture(scope="module")
-def compose() -> dict:
+def compose() -> dict[str, Any]:
     return yaml.safe_load(COMPOSE.read_text())
 
 
@@ -33,7 +34,7 @@ def test_compose_file_follows_the_specification(compose):
     assert [f"{error.json_path}: {error.message}" for error in validator.iter_errors(compose)] == []
 
 
-def _queues(service: dict) -> list[str]:
+def _queues(service: dict[str, Any]) -> list[str]:
     command = service.get("command", [])
     words = shlex.split(command) if isinstance(command, str) else command
     return words[words.index("-Q") + 1].split(",") if "-Q" in words else []

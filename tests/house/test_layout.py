@@ -103,3 +103,15 @@ def test_links_between_documents_lead_somewhere():
         if not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_places_named_in_the_architecture_exist():
+    text = (sources.ROOT / "docs" / "architecture.md").read_text()
+    named = {path for path in re.findall(r"`([a-z_./]+/[a-z_./]*)`", text) if path[0] != "."}
+    missing = [
+        path
+        for path in named
+        # Some grow from a module into a folder; both go by the same name.
+        if not (sources.ROOT / path).exists() and not (sources.ROOT / f"{path}.py").exists()
+    ]
+    assert missing == []

@@ -1,7 +1,9 @@
 """Every sentence that a person may see exists in Dutch."""
 
 import re
+from collections.abc import Iterable
 from io import BytesIO
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Message
@@ -25,17 +27,19 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 Key = tuple[str | None, str]
 
 
-def _key(function: str, arguments: str | tuple) -> Key:
+def _key(function: str, strings: list[str]) -> Key:
     """What gettext looks up: a plural is found by its singular."""
-    strings = [arguments] if isinstance(arguments, str) else list(arguments)
     if "pgettext" in function:
         return strings[0], strings[1]
     return None, strings[0]
 
 
 def _used_in(source: str) -> set[Key]:
-    found = extract_python(BytesIO(source.encode()), FUNCTIONS, [], {"encoding": "utf-8"})
-    return {_key(function, arguments) for _, function, arguments, _ in found if arguments}
+    keywords = dict.fromkeys(FUNCTIONS)
+    calls: Iterable[Any] = extract_python(
+        BytesIO(source.encode()), keywords, [], {"encoding": "utf-8"}
+    )
+    return {_key(name, _texts(arguments)) for _, name, arguments, _ in calls if arguments}
 
 
 def _used() -> dict[Key, str]:
@@ -61,7 +65,8 @@ def translated() -> dict[Key, Message]:
     }
 
 
-def _texts(strings: str | tuple | list) -> list[str]:
+def _texts(strings: str | Iterable[str]) -> list[str]:
+    """One string, or a singular with its plurals, as a list."""
     return [strings] if isinstance(strings, str) else list(strings)
 
 

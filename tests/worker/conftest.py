@@ -78,6 +78,9 @@ class Notices:
             raise ObsoleteError
         return OutgoingMail("bijeen@example.org", row.address, b"\r\n")
 
+    def told(self, row):
+        return row.told
+
     def may_go_on(self):
         return next(self.goes_on, False) if self.goes_on else True
 

@@ -54,19 +54,20 @@ def message(subject: str = "Denk je mee?") -> bytes:
     return mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
 
 
-def test_catcher_keeps_the_exact_message(catcher, client, settings):
+def test_catcher_keeps_the_exact_message(catcher):
     folder, url = catcher
     transport = SMTPTransport(url, timeout=5, hostname="localhost")
+    content = message()
     reply = transport.deliver(
-        OutgoingMail("bounce@example.org", "amina@example.org", message()),
+        OutgoingMail("bounce@example.org", "amina@example.org", content),
         before_body=lambda: None,
     )
     transport.close()
     assert reply.state == MailState.SENT
-    (name,) = inbox.names(folder)
+    name = inbox.names(folder)[0]
     kept = (folder / name).read_bytes()
     assert kept == (
-        b"X-Envelope-From: bounce@example.org\r\nX-Envelope-To: amina@example.org\r\n" + message()
+        b"X-Envelope-From: bounce@example.org\r\nX-Envelope-To: amina@example.org\r\n" + content
     )
     mail = inbox.read(folder, name)
     assert mail is not None

@@ -133,7 +133,7 @@ def test_policy_gives_up_after_its_last_try(notices):
     later = Reply(MailState.DEFERRED, 451, "later")
     seen = []
     for _try in range(len(RETRY_AFTER) + 1):
-        outcome = decide(row, later, now=NOW)
+        outcome = decide(row, later, told="", now=NOW)
         row.tries = outcome.tries
         seen.append(outcome.next_attempt_at and outcome.next_attempt_at - NOW)
     assert seen == [*RETRY_AFTER, None]

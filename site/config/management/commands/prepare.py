@@ -1,4 +1,4 @@
-"""What a new installation needs before its first visitor. Safe to run again: it keeps what is there."""
+"""What a new installation needs before its first visitor. Running it again changes nothing."""
 
 import secrets
 from typing import Any

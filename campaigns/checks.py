@@ -1,0 +1,193 @@
+"""Whether a mailing can be saved, and whether it can be sent: problems in words, never exceptions.
+
+`save_problems` looks at what was typed, field by field. `send_problems` looks at the mailing as a
+whole, with its audience as it is now.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from campaigns import audience
+from campaigns.audience import conditions as c
+from campaigns.compiling import LANGUAGES
+from campaigns.enums import BEFORE_SESSION, MailingKind
+from campaigns.errors import AudienceInvalid, CampaignError, FieldInvalid, PlanInvalid
+from campaigns.fields import SESSION_FIELDS, read_fields
+from campaigns.message import draft_composer
+from campaigns.models import Mailing
+from campaigns.plan import due_time, parse_plan
+from campaigns.rendering import sample_recipient
+from campaigns.selectors.recipients import dry_run
+from campaigns.selectors.terms import is_past
+from contacts.enums import MAILING_PURPOSES, Purpose
+from contacts.models import LANGUAGES as LANGUAGE_NAMES
+from contacts.models import Contact, Theme
+from content.models import Session
+
+#: A mail program cuts off what is larger; 102 kB at Gmail.
+SIZE_MAX = 100_000
+
+_NAMES = dict(LANGUAGE_NAMES)
+
+
+def save_problems(mailing: Mailing) -> dict[str, list[str]]:
+    """Return what is wrong with the fields of a mailing, by field; empty when it can be saved."""
+    found: dict[str, list[str]] = {}
+    for code in LANGUAGES:
+        for name in (f"subject_{code}", f"preheader_{code}"):
+            _note(found, name, _field_problems(getattr(mailing, name)))
+        _note(found, f"body_{code}", _body_problems(getattr(mailing, f"body_{code}")))
+    _note(found, "audience", audience_problems(mailing.audience))
+    if mailing.plan:
+        _note(found, "plan", _plan_problems(mailing.plan))
+    if mailing.purpose and mailing.purpose not in MAILING_PURPOSES:
+        choices = ", ".join(str(purpose.label) for purpose in Purpose if purpose in MAILING_PURPOSES)
+        _note(found, "purpose", [_("A mailing is for one of: %s.") % choices])
+    return found
+
+
+def _note(found: dict[str, list[str]], name: str, problems: Iterable[str]) -> None:
+    if problems := list(problems):
+        found.setdefault(name, []).extend(problems)
+
+
+def _field_problems(text: str) -> list[str]:
+    try:
+        read_fields(text)
+    except FieldInvalid as error:
+        return error.problems
+    return []
+
+
+def _body_problems(body: Iterable) -> list[str]:
+    """Blocks check themselves in the editor; what a program sent is checked here."""
+    problems = []
+    for child in body:
+        try:
+            child.block.clean(child.value)
+        except ValidationError as error:
+            problems += error.messages or [_("Something is missing in a block.")]
+    return problems
+
+
+def audience_problems(data: object) -> list[str]:
+    """Return what is wrong with the JSON of an audience, sessions and themes that do not exist included."""
+    try:
+        condition = audience.parse(data)
+    except AudienceInvalid as error:
+        return [str(error)]
+    sessions, themes, people, mailings = set(), set(), set(), set()
+    for leaf, _positive in c.leaves(condition):
+        if slug := getattr(leaf, "session", ""):
+            sessions.add(slug)
+        if isinstance(leaf, c.OfTheme):
+            themes.add(leaf.theme)
+        if isinstance(leaf, c.Named):
+            people |= set(leaf.contacts)
+        if isinstance(leaf, c.Received):
+            mailings.add(leaf.mailing)
+    return [
+        *_missing(_("There is no session “%s”."), sessions, Session.objects, "slug"),
+        *_missing(_("There is no theme “%s”."), themes, Theme.objects, "slug"),
+        *_missing(_("There is no contact %s."), people, Contact.objects, "pk"),
+        *_missing(_("There is no mailing %s."), mailings, Mailing.objects, "pk"),
+    ]
+
+
+def _missing(message: str, wanted: set, rows, key: str) -> list[str]:  # type: ignore[no-untyped-def,type-arg]
+    if not wanted:
+        return []
+    known = set(rows.filter(**{f"{key}__in": wanted}).values_list(key, flat=True))
+    return [message % each for each in sorted(wanted - known)]
+
+
+def _plan_problems(plan: object) -> list[str]:
+    try:
+        parse_plan(plan)
+    except PlanInvalid as error:
+        return [str(error)]
+    return []
+
+
+def send_problems(mailing: Mailing, now: datetime) -> list[str]:
+    """Return what keeps the mailing from being sent, in words; empty when it is ready."""
+    by_field = save_problems(mailing)
+    problems = [message for messages in by_field.values() for message in messages]
+    if problems:
+        return problems
+    problems += _session_problems(mailing, now)
+    numbers = dry_run(mailing, now)
+    if not numbers.recipients:
+        problems.append(_("Nobody would get this mailing: look at the audience."))
+    problems += _language_problems(mailing, numbers.languages)
+    return problems or _message_problems(mailing)
+
+
+def _session_problems(mailing: Mailing, now: datetime) -> list[str]:
+    if mailing.session is None:
+        if mailing.kind == MailingKind.CHANGE:
+            return [_("A change notice is about a session: choose which.")]
+        if mailing.purpose == Purpose.PARTICIPATION and mailing.series_id is None:
+            return [_("Mail to participants is about a session: choose which.")]
+        return []
+    if mailing.kind in BEFORE_SESSION and is_past(mailing.session, now):
+        return [_("The session has begun or was cancelled.")]
+    return []
+
+
+def _language_problems(mailing: Mailing, languages: dict[str, int]) -> list[str]:
+    problems = []
+    for code, number in languages.items():
+        name = _NAMES[code]
+        if not getattr(mailing, f"subject_{code}").strip():
+            problems.append(
+                _("%(number)s people read %(language)s, but there is no subject in it.")
+                % {"number": number, "language": name}
+            )
+        if not getattr(mailing, f"body_{code}"):
+            problems.append(
+                _("%(number)s people read %(language)s, but there is no text in it.")
+                % {"number": number, "language": name}
+            )
+    return problems
+
+
+def _message_problems(mailing: Mailing) -> list[str]:
+    try:
+        composer = draft_composer(mailing)
+    except CampaignError as error:
+        return [str(error)]
+    problems = []
+    for code, message in composer.messages.items():
+        mail = composer.render(sample_recipient(code, purpose=mailing.purpose))
+        size = len(mail.html.encode())
+        if size > SIZE_MAX:
+            problems.append(
+                _("The mail is too large (%(size)s kB of at most %(limit)s): use fewer blocks.")
+                % {"size": size // 1000, "limit": SIZE_MAX // 1000}
+            )
+        names = {name for name, number in message.fields() if number is None}
+        if mailing.session is None and (lost := sorted(names & SESSION_FIELDS)):
+            problems.append(
+                _("These fields need a session: %s.") % ", ".join(f"{{{{ {name} }}}}" for name in lost)
+            )
+        if "link.report" in names:
+            problems.append(_("This session has no report yet, so {{ link.report }} leads nowhere."))
+    return list(dict.fromkeys(problems))
+
+
+def plan_problems(mailing: Mailing, now: datetime) -> list[str]:
+    """Return why the plan of a mailing cannot be carried out."""
+    try:
+        plan = parse_plan(mailing.plan)
+    except PlanInvalid as error:
+        return [str(error)]
+    if plan.anchor is not None and mailing.session is None:
+        return [_("A plan relative to a session needs a session.")]
+    due_at = due_time(plan, mailing.session)
+    if due_at is not None and now - due_at > plan.late:
+        return [_("That moment has passed.")]
+    return []

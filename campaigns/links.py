@@ -1,0 +1,78 @@
+"""The links in a mail: personal ones made of tokens, cheaply, one after another."""
+
+from functools import cache
+
+from django.conf import settings
+from django.urls import reverse
+
+from base import tokens
+from contacts.models import Contact
+from content.models import Session
+from participation import links as participation_links
+from participation.models import Registration
+
+_STAND_IN = "token"
+
+
+@cache
+def _around(name: str, host: str) -> tuple[str, str]:
+    """Return what stands before and after the token in the address called `name`."""
+    before, _token, after = reverse(name, args=[_STAND_IN]).rpartition(_STAND_IN)
+    return f"{host}{before}", after
+
+
+def _link(name: str, token: str, host: str) -> str:
+    before, after = _around(name, host)
+    return f"{before}{token}{after}"
+
+
+def sign_up(session: Session, contact: Contact) -> str:
+    """The page on which an invited person answers."""
+    token = participation_links.invitation_token(session_id=session.pk, contact=contact)
+    return _link("participation:invitation", token, settings.FRONTEND_URL)
+
+
+def decline(session: Session, contact: Contact) -> str:
+    """The page on which an invited person says that they cannot come."""
+    token = participation_links.invitation_token(session_id=session.pk, contact=contact)
+    return _link("participation:decline", token, settings.FRONTEND_URL)
+
+
+def registration(row: Registration) -> str:
+    """The page of one's own registration."""
+    token = participation_links.registration_token(row)
+    return _link("participation:registration", token, settings.FRONTEND_URL)
+
+
+def join(row: Registration) -> str:
+    """The personal redirect to the online room."""
+    return _link("participation:join", participation_links.join_token(row), settings.FRONTEND_URL)
+
+
+def confirm(registration_id: int) -> str:
+    """The page on which a public sign-up is confirmed."""
+    token = participation_links.confirm_token(registration_id)
+    return _link("participation:confirm", token, settings.FRONTEND_URL)
+
+
+def calendar(session: Session) -> str:
+    """The public calendar file of the session."""
+    return f"{settings.SITE_URL}{reverse('participation:session_ics', args=[session.slug])}"
+
+
+def unsubscribe(contact: Contact, purpose: str) -> str:
+    """The page, and the one-click address (RFC 8058), that ends mail of one purpose."""
+    token = tokens.make("unsubscribe", contact.pk, purpose)
+    return _link("contacts:unsubscribe", token, settings.SITE_URL)
+
+
+def preferences(contact: Contact) -> str:
+    """The page on which a person chooses their mail."""
+    token = tokens.make("preferences", contact.pk)
+    return _link("contacts:preferences", token, settings.SITE_URL)
+
+
+def browser(delivery_id: int) -> str:
+    """The mail as a page."""
+    token = tokens.make("browser", delivery_id)
+    return _link("campaigns:browser", token, settings.SITE_URL)

@@ -1,0 +1,334 @@
+"""Notices as mail: what each kind says, and whether it is still true.
+
+The text of a kind stands in templates/campaigns/notices/KIND.LANGUAGE.txt: its subject, its
+preheader and its Markdown, with merge fields. Names and reasons that people typed come in as values
+of those fields, so that they can neither be markup nor fields themselves.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import get_template
+
+from campaigns import links, mime
+from campaigns.blocks import MailBodyBlock
+from campaigns.compiling import compile_message
+from campaigns.errors import NoticeObsolete
+from campaigns.mail import OutgoingMail
+from campaigns.markdown import to_blocks
+from campaigns.message import calendar_part, envelope_sender, message_id
+from campaigns.rendering import Recipient, Voice
+from campaigns.wording import WORDS
+from contacts.enums import MailState, NoticeKind, Purpose
+from contacts.models import Contact, Notice
+from content.enums import SessionStatus
+from content.models import Session, SiteSettings
+from content.selectors import has_begun, site_settings, told_hash
+from participation.enums import LIVE, RegistrationState
+from participation.models import Interest, Registration
+
+_BODY = MailBodyBlock()
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a notice is about, as it is now."""
+
+    notice: Notice
+    session: Session
+    contact: Contact
+    registration: Registration | None = None
+    #: All that a sign-up for several sessions asks to confirm.
+    registrations: tuple[Registration, ...] = ()
+
+
+def compose_notice(notice: Notice, now: datetime) -> OutgoingMail:
+    """Return the exact bytes of a notice. Raises NoticeObsolete when what it tells is not true now."""
+    site = site_settings()
+    if notice.kind == NoticeKind.SYSTEM:
+        return _system_mail(notice, site, now)
+    matter = _matter(notice)
+    if not _HOLDS[NoticeKind(notice.kind)](matter, now):
+        raise NoticeObsolete(f"notice {notice.pk}")
+    return _mail(matter, site, now)
+
+
+# --- what it is about, and whether it still holds -----------------------------------------------
+
+
+def _matter(notice: Notice) -> Matter:
+    context = notice.context
+    ids = context.get("registrations") or ([context["registration"]] if "registration" in context else [])
+    if ids:
+        rows = Registration.objects.select_related("session", "contact").filter(pk__in=ids)
+        found = tuple(rows.order_by("session__first_day", "pk"))
+        if not found:
+            raise NoticeObsolete(f"notice {notice.pk}")
+        contact = notice.contact or found[0].contact or _typed_contact(found[0])
+        return Matter(notice, found[0].session, contact, found[0], found)
+    session = Session.objects.filter(pk=context.get("session")).first()
+    if session is None or notice.contact is None:
+        raise NoticeObsolete(f"notice {notice.pk}")
+    own = Registration.objects.filter(session=session, contact=notice.contact, state__in=LIVE).first()
+    return Matter(notice, session, notice.contact, own)
+
+
+def _typed_contact(registration: Registration) -> Contact:
+    """Return who signed up, as typed: nobody in the contact base until the address has confirmed."""
+    names = ("given_name", "initials", "family_name_prefix", "family_name", "language")
+    typed = {name: str(registration.typed.get(name) or "") for name in names}
+    return Contact(**typed)
+
+
+def _is(*states: RegistrationState) -> Callable[[Matter, datetime], bool]:
+    return lambda matter, now: matter.registration is not None and matter.registration.state in states
+
+
+def _is_coming(*states: RegistrationState) -> Callable[[Matter, datetime], bool]:
+    def holds(matter: Matter, now: datetime) -> bool:
+        return (
+            matter.registration is not None
+            and matter.registration.state in states
+            and not _is_off(matter.session, now)
+        )
+
+    return holds
+
+
+def _is_off(session: Session, now: datetime) -> bool:
+    return session.status == SessionStatus.CANCELLED or has_begun(session, now)
+
+
+def _any_to_confirm(matter: Matter, now: datetime) -> bool:
+    return any(row.state == RegistrationState.UNCONFIRMED for row in matter.registrations)
+
+
+def _is_interested(matter: Matter, now: datetime) -> bool:
+    interests = Interest.objects.filter(session=matter.session, contact=matter.contact)
+    return not _is_off(matter.session, now) and interests.exists()
+
+
+def _date_is_known(matter: Matter, now: datetime) -> bool:
+    return matter.session.starts_at is not None and not _is_off(matter.session, now)
+
+
+def _is_news(matter: Matter, now: datetime) -> bool:
+    """A change holds for whoever was last told something else: there and back again tells nobody."""
+    if _is_off(matter.session, now) or not _is_concerned(matter, now):
+        return False
+    return last_told(matter) != told_hash(matter.session)
+
+
+def _is_concerned(matter: Matter, now: datetime) -> bool:
+    if matter.registration is not None:
+        return matter.registration.state in LIVE
+    return Interest.objects.filter(session=matter.session, contact=matter.contact).exists()
+
+
+def _session_is_cancelled(matter: Matter, now: datetime) -> bool:
+    return matter.session.status == SessionStatus.CANCELLED and _is_concerned(matter, now)
+
+
+def last_told(matter: Matter) -> str | None:
+    """Return the `told` of the last mail about this session that was sent to this person."""
+    about = {matter.registration.pk} if matter.registration else set()
+    rows = Notice.objects.filter(contact=matter.contact, state=MailState.SENT).exclude(told="")
+    sent = [
+        (sent_at, told)
+        for sent_at, told, context in rows.values_list("sent_at", "told", "context")
+        if context.get("registration") in about or context.get("session") == matter.session.pk
+    ]
+    mailings = matter.contact.deliveries.filter(mailing__session=matter.session, state=MailState.SENT)
+    sent += mailings.exclude(told="").values_list("sent_at", "told")
+    return max(sent)[1] if sent else None
+
+
+_S = RegistrationState
+_HOLDS: dict[NoticeKind, Callable[[Matter, datetime], bool]] = {
+    NoticeKind.CONFIRM: _any_to_confirm,
+    NoticeKind.REGISTERED: _is_coming(_S.REGISTERED),
+    NoticeKind.PENDING: _is_coming(_S.PENDING),
+    NoticeKind.APPROVED: _is_coming(_S.REGISTERED, _S.WAITING),
+    NoticeKind.REJECTED: _is(_S.REJECTED),
+    NoticeKind.WAITING: _is_coming(_S.WAITING),
+    NoticeKind.OFFERED: _is_coming(_S.OFFERED),
+    NoticeKind.CANCELLED: _is(_S.CANCELLED),
+    NoticeKind.INTEREST: _is_interested,
+    NoticeKind.DATE_KNOWN: _date_is_known,
+    NoticeKind.CHANGED: _is_news,
+    NoticeKind.SESSION_CANCELLED: _session_is_cancelled,
+    NoticeKind.LINK: _is(*LIVE),
+}
+
+
+# --- what it says -------------------------------------------------------------------------------
+
+
+class _Own:
+    """Writes a merge field into a template's text instead of a value: values come in afterwards."""
+
+    def __init__(self, prefix: str, number: int | None = None) -> None:
+        self._prefix = prefix
+        self._number = "" if number is None else f"@{number}"
+
+    def __getitem__(self, name: str) -> str:
+        return f"{{{{ {self._prefix}.{name}{self._number} }}}}"
+
+
+class _NoticeVoice(Voice):
+    """Says the fields of a notice: of one registration, or one of several to confirm."""
+
+    def __init__(self, matter: Matter, site: SiteSettings) -> None:
+        super().__init__(session=matter.session, site=site, purpose=Purpose.SERVICE)
+        self.matter = matter
+
+    def value(self, name: str, number: int | None, recipient: Recipient) -> str:
+        if name == "registration.reason":
+            own = self.matter.registration
+            return own.rejection_reason if own else ""
+        if name == "link.confirm":
+            return links.confirm(number or self.matter.registrations[0].pk)
+        return super().value(name, number, recipient)
+
+    def why(self, recipient: Recipient) -> str:
+        return WORDS[recipient.language].why_own_act
+
+
+def _text(matter: Matter) -> tuple[str, str, str]:
+    """Return subject, preheader and Markdown of the notice, its merge fields still in it."""
+    notice, session, own = matter.notice, matter.session, matter.registration
+    template = get_template(f"campaigns/notices/{notice.kind}.{notice.language}.txt")
+    written = template.render(
+        {
+            "contact": _Own("contact"),
+            "session": _Own("session"),
+            "link": _Own("link"),
+            "registration": _Own("registration"),
+            "several": [
+                {"session": _Own("session", row.session_id), "confirm": _Own("link", row.pk)["confirm"]}
+                for row in matter.registrations
+                if row.state == RegistrationState.UNCONFIRMED
+            ],
+            "has_date": session.starts_at is not None,
+            "is_online": bool(session.online_url),
+            "is_partner_hosted": session.is_partner_hosted,
+            "has_contact_person": bool(session.contact_person),
+            "has_reason": bool(own and own.rejection_reason.strip()),
+            "is_waiting": bool(own and own.state == RegistrationState.WAITING),
+            "is_registered": bool(own and own.state == RegistrationState.REGISTERED),
+        }
+    )
+    subject, preheader, body = written.lstrip().split("\n", 2)
+    return subject.strip(), preheader.strip(), body
+
+
+def _mail(matter: Matter, site: SiteSettings, now: datetime) -> OutgoingMail:
+    notice = matter.notice
+    subject, preheader, markdown = _text(matter)
+    message = compile_message(
+        language=notice.language,
+        subject=subject,
+        preheader=preheader,
+        body=_BODY.to_python(to_blocks(markdown)),
+        settings=site,
+        is_notice=True,
+    )
+    recipient = Recipient(
+        contact=matter.contact, language=notice.language, registration=matter.registration
+    )
+    mail = _NoticeVoice(matter, site).render(message, recipient)
+    parts = [
+        mime.Part("text/plain; charset=utf-8", mail.text),
+        mime.Part("text/html; charset=utf-8", mail.html),
+    ]
+    if calendar := _calendar(matter, site, now):
+        parts.append(calendar)
+    session = matter.session
+    reply_to = (session.contact_person, session.contact_email) if session.contact_email else None
+    name = matter.contact.full_name
+    return _outgoing(notice, site, name=name, subject=mail.subject, parts=parts, reply_to=reply_to, now=now)
+
+
+#: Which notices change the entry in somebody's calendar, and how (RFC 5546).
+_CALENDAR = {
+    NoticeKind.REGISTERED: "REQUEST",
+    NoticeKind.APPROVED: "REQUEST",
+    NoticeKind.CHANGED: "REQUEST",
+    NoticeKind.CANCELLED: "CANCEL",
+    NoticeKind.SESSION_CANCELLED: "CANCEL",
+}
+
+
+def _calendar(matter: Matter, site: SiteSettings, now: datetime) -> mime.Part | None:
+    """The calendar entry for the registered; a CANCEL only for whom a REQUEST may have been sent."""
+    method, own = _CALENDAR.get(NoticeKind(matter.notice.kind)), matter.registration
+    if method is None or own is None or own.contact is None:
+        return None
+    if method == "REQUEST" and own.state != RegistrationState.REGISTERED:
+        return None
+    if method == "CANCEL" and not _was_asked(matter, own):
+        return None
+    return calendar_part(
+        session=matter.session,
+        registration=own,
+        language=matter.notice.language,
+        method=method,
+        site=site,
+        now=now,
+    )
+
+
+def _was_asked(matter: Matter, own: Registration) -> bool:
+    """Whether a calendar entry went out to this person before."""
+    kinds = [kind for kind, method in _CALENDAR.items() if method == "REQUEST"]
+    sent = (MailState.SENT, MailState.UNKNOWN)
+    notices = Notice.objects.filter(
+        contact=own.contact, kind__in=kinds, context__registration=own.pk, state__in=sent
+    )
+    mailings = matter.contact.deliveries.filter(
+        mailing__session=matter.session, mailing__with_calendar=True, state__in=sent
+    )
+    return notices.exists() or mailings.exists()
+
+
+def _system_mail(notice: Notice, site: SiteSettings, now: datetime) -> OutgoingMail:
+    """A mail of Django or Wagtail itself, or a test mail: it is sent as it was written."""
+    context: dict[str, Any] = notice.context
+    text = str(context.get("body") or "")
+    html = str(context.get("html") or "")
+    parts = [mime.Part("text/plain; charset=utf-8", text)] if text or not html else []
+    if html:
+        parts.append(mime.Part("text/html; charset=utf-8", html))
+    subject = str(context.get("subject") or "")
+    return _outgoing(notice, site, name="", subject=subject, parts=parts, reply_to=None, now=now)
+
+
+def _outgoing(
+    notice: Notice,
+    site: SiteSettings,
+    *,
+    name: str,
+    subject: str,
+    parts: list[mime.Part],
+    reply_to: tuple[str, str] | None,
+    now: datetime,
+) -> OutgoingMail:
+    sender = site.sender_name or site.association_name
+    content = [
+        mime.address_field("From", sender, site.sender_email),
+        mime.address_field("To", name, notice.address),
+        mime.text_field("Subject", subject),
+        mime.date_field(now),
+        mime.plain_field("Message-ID", message_id("n", notice.pk)),
+        mime.plain_field("Auto-Submitted", "auto-generated"),
+        mime.plain_field("Feedback-ID", f"0:{notice.kind}:service:{settings.SITE_HOST}"),
+        mime.body(parts, boundary=f"=_bijeen_n{notice.pk}"),
+    ]
+    if reply_to:
+        content.insert(1, mime.address_field("Reply-To", *reply_to))
+    return OutgoingMail(
+        sender=envelope_sender(), recipient=notice.address, content=b"".join(content)
+    )

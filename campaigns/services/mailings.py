@@ -1,0 +1,268 @@
+"""The moves of a mailing, each a conditional update on the state it comes from."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from wagtail.log_actions import log
+
+from campaigns.checks import plan_problems, save_problems, send_problems
+from campaigns.enums import EDITABLE, MAILING_MOVES, MailingState
+from campaigns.errors import MailingNotReady, MoveForbidden
+from campaigns.message import draft_composer
+from campaigns.models import Delivery, Mailing
+from campaigns.plan import due_time, parse_plan
+from campaigns.rendering import Recipient, sample_recipient
+from campaigns.wording import WORDS
+from contacts.addresses import address_key
+from contacts.enums import MailState, NoticeKind
+from contacts.selectors.people import contact_of_address
+from contacts.selectors.representation import primary_representation
+from contacts.services.notices import create_notice
+from participation.selectors.registrations import live_registration
+
+_S = MailingState
+
+#: What a person may do with a mailing, and from which states.
+ACTS: dict[str, tuple[MailingState, ...]] = {
+    "plan": (_S.DRAFT, _S.CHECKED, _S.PLANNED, _S.MISSED),
+    "start": (_S.DRAFT, _S.CHECKED, _S.PLANNED, _S.MISSED),
+    "pause": (_S.SENDING,),
+    "resume": (_S.PAUSED,),
+    "cancel": (_S.PLANNED, _S.SENDING, _S.PAUSED),
+}
+
+
+def legal_acts(state: str) -> list[str]:
+    """Return what a person may do with a mailing in this state."""
+    return [act for act, sources in ACTS.items() if state in sources]
+
+
+# --- text, audience and plan --------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_mailing(*, mailing: Mailing, by: User | None, now: datetime) -> Mailing:
+    """Write a new or edited mailing with a revision; an edited one is a draft again.
+
+    Raises ValidationError (by field) and MoveForbidden once it is being sent.
+    """
+    if mailing._state.adding:
+        mailing.created_at, mailing.created_by = now, by
+    else:
+        return_to_draft(mailing_id=mailing.pk)
+        mailing.refresh_from_db(fields=["state", "due_at", "due_for_version", "frozen_revision"])
+    problems = save_problems(mailing)
+    try:
+        mailing.full_clean()
+    except ValidationError as error:
+        for name, messages in error.message_dict.items():
+            problems[name] = [*problems.get(name, []), *messages]
+    if problems:
+        raise ValidationError(problems)
+    mailing.save()
+    mailing.save_revision(user=by, clean=False)
+    return mailing
+
+
+def return_to_draft(*, mailing_id: int) -> bool:
+    """Make a mailing a draft again because it was edited; say whether it was something else.
+
+    Raises MoveForbidden once it is being sent, done or cancelled.
+    """
+    others = [state for state in EDITABLE if state != _S.DRAFT]
+    rows = Mailing.objects.filter(pk=mailing_id, state__in=others)
+    if rows.update(state=_S.DRAFT, due_at=None, due_for_version=None, pause_reason=""):
+        return True
+    state = _state(mailing_id)
+    if state != _S.DRAFT:
+        raise _forbidden("edit", state)
+    return False
+
+
+def check_mailing(*, mailing_id: int, now: datetime) -> list[str]:
+    """Check a draft before sending; without problems it becomes `checked`. Returns the problems."""
+    mailing = Mailing.objects.select_related("session").get(pk=mailing_id)
+    problems = send_problems(mailing, now)
+    if not problems:
+        Mailing.objects.filter(pk=mailing_id, state=_S.DRAFT).update(state=_S.CHECKED)
+    return problems
+
+
+@transaction.atomic
+def plan_mailing(
+    *, mailing_id: int, now: datetime, by: User | None = None, plan: dict[str, Any] | None = None
+) -> Mailing:
+    """Plan a mailing: by `plan`, else by the plan that it has. Nothing is sent before the tick.
+
+    The text as it stands is kept as a named revision, and that is what will be sent. Raises
+    MailingNotReady with every problem, MoveForbidden once it is being sent.
+    """
+    mailing = Mailing.objects.select_related("session").get(pk=mailing_id)
+    if mailing.state not in ACTS["plan"]:
+        raise _forbidden("plan", mailing.state)
+    if plan is not None:
+        mailing.plan = plan
+    problems = send_problems(mailing, now) + (plan_problems(mailing, now) if mailing.plan else [])
+    if not mailing.plan:
+        problems.append(_("Say when: now, at a moment, or relative to the session."))
+    if problems:
+        raise MailingNotReady(list(dict.fromkeys(problems)))
+    mailing.save(update_fields=["plan"])
+    revision = mailing.save_revision(user=by, clean=False)
+    parsed = parse_plan(mailing.plan)
+    due_at = now if parsed.is_now else due_time(parsed, mailing.session)
+    version = mailing.session.schedule_version if mailing.session else None
+    moved = Mailing.objects.filter(pk=mailing_id, state__in=ACTS["plan"]).update(
+        state=_S.PLANNED,
+        due_at=due_at,
+        due_for_version=version,
+        frozen_revision=revision,
+        pause_reason="",
+    )
+    if not moved:
+        raise _forbidden("plan", _state(mailing_id))
+    log(instance=mailing, action="campaigns.plan", user=by)
+    mailing.refresh_from_db()
+    return mailing
+
+
+def start(*, mailing_id: int, now: datetime, by: User | None = None) -> Mailing:
+    """Send as soon as possible: the next tick starts it. Raises as plan_mailing does."""
+    state = _state(mailing_id)
+    if state not in ACTS["start"]:
+        raise _forbidden("start", state)
+    return plan_mailing(mailing_id=mailing_id, plan={"now": True}, by=by, now=now)
+
+
+# --- while it runs ------------------------------------------------------------------------------
+
+
+def pause_mailing(
+    *, mailing_id: int, now: datetime, reason: str = "", by: User | None = None
+) -> Mailing:
+    """Stop within one message per connection; the rows wait. Raises MoveForbidden."""
+    return _move(mailing_id, "pause", to=_S.PAUSED, by=by, pause_reason=reason[:300])
+
+
+def resume_mailing(*, mailing_id: int, now: datetime, by: User | None = None) -> Mailing:
+    """Go on with the rows that wait. Raises MoveForbidden."""
+    return _move(mailing_id, "resume", to=_S.SENDING, by=by, pause_reason="")
+
+
+def cancel_mailing(*, mailing_id: int, now: datetime, by: User | None = None) -> Mailing:
+    """Send no more, for good; the next tick expires the rows that wait. Raises MoveForbidden."""
+    return _move(mailing_id, "cancel", to=_S.CANCELLED, by=by, finished_at=now)
+
+
+def _move(
+    mailing_id: int, act: str, *, to: MailingState, by: User | None, **values: Any
+) -> Mailing:
+    sources = [state for state in ACTS[act] if to in MAILING_MOVES[state]]
+    with transaction.atomic():
+        rows = Mailing.objects.filter(pk=mailing_id, state__in=sources)
+        if not rows.update(state=to, **values):
+            raise _forbidden(act, _state(mailing_id))
+        mailing = Mailing.objects.get(pk=mailing_id)
+        log(instance=mailing, action=f"campaigns.{act}", user=by)
+    return mailing
+
+
+def resolve_unknown(
+    *, delivery_id: int, as_state: str, now: datetime, by: User | None = None
+) -> Delivery:
+    """Record what a person decided about an unknown row: it arrived (sent), or send again (queued).
+
+    A mailing that was done is sending again. Raises MoveForbidden for any other row.
+    """
+    decided = {str(MailState.SENT): MailState.SENT, str(MailState.QUEUED): MailState.QUEUED}
+    if as_state not in decided:
+        raise MoveForbidden(as_state, list(decided), _("Choose “sent” or “queued”."))
+    target = decided[as_state]
+    values: dict[str, Any] = {"claim": "", "holder": "", "lease_until": None}
+    values |= {"sent_at": now} if target == MailState.SENT else {"next_attempt_at": None}
+    with transaction.atomic():
+        rows = Delivery.objects.filter(pk=delivery_id, state=MailState.UNKNOWN)
+        if not rows.update(state=target, **values):
+            row = Delivery.objects.get(pk=delivery_id)
+            raise MoveForbidden(row.state, [], _("Only an unknown row is decided by a person."))
+        row = Delivery.objects.select_related("mailing").get(pk=delivery_id)
+        if target == MailState.QUEUED:
+            done = Mailing.objects.filter(pk=row.mailing_id, state=_S.DONE)
+            done.update(state=_S.SENDING, finished_at=None)
+        log(
+            instance=row.mailing,
+            action="campaigns.resolve",
+            user=by,
+            data={"delivery": delivery_id, "as": as_state},
+        )
+    return row
+
+
+def send_test(
+    *,
+    mailing: Mailing,
+    address: str,
+    now: datetime,
+    by: User | None = None,
+    languages: tuple[str, ...] = (),
+) -> int:
+    """Queue the mail as it stands now to one address, in every language it has; return how many.
+
+    Somebody we know sees their own name and links; anybody else those of an invented person.
+    Raises AddressInvalid, FieldInvalid, CompileFailed, MailingNotReady (nothing is written yet).
+    """
+    key = address_key(address)
+    composer = draft_composer(mailing)
+    if not composer.messages:
+        raise MailingNotReady([_("There is no subject and text yet.")])
+    chosen = [code for code in composer.messages if not languages or code in languages]
+    for code in chosen:
+        mail = composer.render(_test_recipient(mailing, key, code, now))
+        create_notice(
+            kind=NoticeKind.SYSTEM,
+            address=key,
+            contact=None,
+            language=code,
+            context={
+                "subject": f"[{WORDS[code].test}] {mail.subject}",
+                "body": mail.text,
+                "html": mail.html,
+            },
+            key=f"test:{mailing.pk}:{code}:{now.timestamp()}:{key}"[:120],
+            now=now,
+        )
+    return len(chosen)
+
+
+def _test_recipient(mailing: Mailing, key: str, language: str, now: datetime) -> Recipient:
+    sample = sample_recipient(language, purpose=mailing.purpose)
+    contact = contact_of_address(key)
+    if contact is None:
+        return sample
+    spoken = primary_representation(contact, now.date())
+    own = live_registration(mailing.session, contact) if mailing.session else None
+    return Recipient(
+        contact=contact,
+        language=language,
+        organisation=spoken.organisation if spoken else None,
+        basis=sample.basis,
+        registration=own,
+    )
+
+
+# --- refusals -----------------------------------------------------------------------------------
+
+
+def _state(mailing_id: int) -> str:
+    return str(Mailing.objects.values_list("state", flat=True).get(pk=mailing_id))
+
+
+def _forbidden(act: str, state: str) -> MoveForbidden:
+    message = _("A mailing that is “%(state)s” does not allow this.") % {
+        "state": MailingState(state).label
+    }
+    return MoveForbidden(state, legal_acts(state), message)

@@ -1,5 +1,0 @@
-"""HTTP API of this room."""
-
-from ninja import Router
-
-router = Router()

@@ -1,0 +1,115 @@
+"""The admin of this room: sessions and Q&A in the main menu, a shortcut on the dashboard."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.ui.components import Component
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables.pages import (
+    BulkActionsColumn,
+    PageStatusColumn,
+    PageTitleColumn,
+    ParentPageColumn,
+)
+from wagtail.admin.views.pages.listing import IndexView
+from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.permissions import page_permission_policy
+
+from content import dates
+from content.models import QAPage, SessionPage
+from content.selectors import draft_session
+
+
+def _date_in_words(page: SessionPage) -> str:
+    """The published date, or the one being drafted as long as nothing is published."""
+    language = "nl" if (get_language() or "nl").startswith("nl") else "en"
+    return dates.when(page.session or draft_session(page), language)
+
+
+def _session_status(page: SessionPage) -> str:
+    return (page.session or page).get_status_display()
+
+
+class SessionIndexView(IndexView):
+    """The list of session pages, with what the columns need in the same query."""
+
+    def get_base_queryset(self) -> QuerySet[SessionPage]:
+        return super().get_base_queryset().select_related("session", "locale")
+
+
+class SessionListing(PageListingViewSet):
+    """All session pages, whichever series they stand in."""
+
+    model = SessionPage
+    name = "content_sessions"
+    url_prefix = "sessions"
+    icon = "date"
+    menu_label = _("Sessions")
+    menu_order = 100
+    add_to_admin_menu = True
+    index_view_class = SessionIndexView
+    list_filter = ["status", "precision", "locale"]
+    ordering = "-latest_revision_created_at"
+    columns = [
+        BulkActionsColumn("bulk_actions"),
+        PageTitleColumn("title", label=_("Title"), sort_key="title", classname="title"),
+        Column("when", label=_("When"), accessor=_date_in_words, sort_key="first_day"),
+        Column("session_status", label=_("Status"), accessor=_session_status),
+        ParentPageColumn("parent", label=_("Series")),
+        PageStatusColumn("live", label=_("Page"), sort_key="live"),
+    ]
+
+
+class AnswerListing(PageListingViewSet):
+    """All Q&A entries, agreed or not."""
+
+    model = QAPage
+    name = "content_answers"
+    url_prefix = "answers"
+    icon = "help"
+    menu_label = _("Questions and answers")
+    menu_order = 400
+    add_to_admin_menu = True
+    list_filter = ["state", "locale"]
+    ordering = "-latest_revision_created_at"
+    columns = [
+        BulkActionsColumn("bulk_actions"),
+        PageTitleColumn("title", label=_("Question"), sort_key="title", classname="title"),
+        Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
+        DateColumn("review_by", label=_("Review by"), sort_key="review_by"),
+        PageStatusColumn("live", label=_("Page"), sort_key="live"),
+    ]
+
+
+sessions = SessionListing()
+answers = AnswerListing()
+
+
+@hooks.register("register_admin_viewset")
+def register_viewsets() -> list[PageListingViewSet]:
+    return [sessions, answers]
+
+
+class ShortcutsPanel(Component):
+    """Buttons on the dashboard for what an editor does most."""
+
+    name = "bijeen_shortcuts"
+    template_name = "content/admin/shortcuts.html"
+    order = 50
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "new_session": reverse(sessions.get_url_name("choose_parent")),
+            "new_answer": reverse(answers.get_url_name("choose_parent")),
+        }
+
+
+@hooks.register("construct_homepage_panels")
+def add_shortcuts(request: HttpRequest, panels: list[Component]) -> None:
+    if page_permission_policy.user_has_permission(request.user, "add"):
+        panels.append(ShortcutsPanel())

@@ -1,0 +1,185 @@
+"""With a token: the list of registrations, decisions, attendance."""
+
+from typing import Any, cast
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import Router
+from pydantic import ValidationError
+
+from base.auth import Bearer
+from base.cursors import page
+from base.problems import Problem, field_problem
+from content.models import Session
+from participation.api.shared import refusals_as_problems, registration_out, session_of
+from participation.enums import Attendance, RegistrationSource, RegistrationState
+from participation.models import Registration
+from participation.schemas import (
+    AttendanceIn,
+    AttendanceOut,
+    RegistrationOut,
+    RegistrationPatch,
+    RegistrationsOut,
+)
+from participation.services.attendance import import_attendance, mark_attendance
+from participation.services.cancellation import cancel_registration
+from participation.services.decisions import decide_registration
+
+router = Router()
+
+_reader = Bearer("participation:read", permission="participation.view_registration")
+_writer = Bearer("participation:write", permission="participation.change_registration")
+
+
+@router.get(
+    "/sessions/{slug}/registrations",
+    auth=_reader,
+    response=RegistrationsOut,
+    summary="Registrations of a session",
+)
+def list_registrations(
+    request: HttpRequest,
+    slug: str,
+    state: RegistrationState | None = None,
+    cursor: str | None = None,
+    limit: int | None = None,
+) -> dict[str, Any]:
+    """The list, page by page, of one state or all."""
+    rows = _rows().filter(session=session_of(slug))
+    if state is not None:
+        rows = rows.filter(state=state)
+    found = page(rows, cursor=cursor, limit=limit)
+    return found | {"items": [registration_out(row) for row in found["items"]]}
+
+
+@router.patch(
+    "/registrations/{int:registration_id}",
+    auth=_writer,
+    response=RegistrationOut,
+    summary="Decide, mark, cancel",
+)
+def change_registration(
+    request: HttpRequest, registration_id: int, data: RegistrationPatch
+) -> dict[str, Any]:
+    """Approve (`registered`), turn down (`rejected`, with a reason) or cancel; mark attendance.
+    Both at once happen together or not at all. 409 when the registration is not in that state."""
+    if data.state is None and data.attendance is None:
+        raise field_problem("state", "required", _("Give a state, an attendance, or both."))
+    registration = _rows().filter(pk=registration_id).first()
+    if registration is None:
+        raise Http404
+    with refusals_as_problems(), transaction.atomic():
+        if data.state is not None:
+            registration = _decide(registration, data, cast("AbstractBaseUser", request.user))
+        if data.attendance is not None:
+            registration = mark_attendance(
+                registration=registration,
+                attendance=data.attendance,
+                source=RegistrationSource.API,
+                reason=data.reason if data.state is None else "",
+                now=timezone.now(),
+            )
+    return registration_out(_rows().get(pk=registration.pk))
+
+
+@router.post(
+    "/sessions/{slug}/attendance", auth=_writer, response=AttendanceOut, summary="Mark attendance"
+)
+def mark_many(request: HttpRequest, slug: str, host: str = "") -> dict[str, Any]:
+    """Mark attendance in bulk: JSON `{"marks": [{"registration", "attendance", "reason"}]}`, or a
+    table as `text/csv` with the columns of an annex (`host` names the organisation that hosted).
+    All of it is marked, or nothing."""
+    session = session_of(slug)
+    if request.content_type in ("text/csv", "application/csv"):
+        with refusals_as_problems():
+            report = import_attendance(request.body, session=session, host=host, now=timezone.now())
+        return {
+            "marked": len(report.rows),
+            "present": report.present,
+            "guests": report.guests,
+            "hosts": report.hosts,
+            "excused": report.excused,
+            "no_show": report.no_show,
+            "created": report.created,
+            "skipped": report.skipped,
+        }
+    return _mark(session, _attendance_in(request))
+
+
+def _mark(session: Session, data: AttendanceIn) -> dict[str, Any]:
+    wanted = {mark.registration: mark for mark in data.marks}
+    with refusals_as_problems(), transaction.atomic():
+        rows = Registration.objects.filter(session=session, pk__in=wanted)
+        found = {row.pk: row for row in rows.select_for_update()}
+        for place, mark in enumerate(data.marks):
+            if mark.registration not in found:
+                message = _("There is no such registration for this session.")
+                raise field_problem(f"marks.{place}.registration", "unknown", message)
+            mark_attendance(
+                registration=found[mark.registration],
+                attendance=mark.attendance,
+                source=RegistrationSource.API,
+                reason=mark.reason,
+                now=timezone.now(),
+            )
+    counts = dict.fromkeys(Attendance, 0)
+    for mark in wanted.values():
+        counts[Attendance(mark.attendance)] += 1
+    hosts = sum(
+        found[pk].is_host for pk, mark in wanted.items() if mark.attendance == Attendance.PRESENT
+    )
+    present = counts[Attendance.PRESENT]
+    return {
+        "marked": len(wanted),
+        "present": present,
+        "guests": present - hosts,
+        "hosts": hosts,
+        "excused": counts[Attendance.EXCUSED],
+        "no_show": counts[Attendance.NO_SHOW],
+    }
+
+
+def _attendance_in(request: HttpRequest) -> AttendanceIn:
+    """Read the JSON by hand, since this address takes a table as well."""
+    try:
+        return AttendanceIn.model_validate_json(request.body)
+    except ValueError as error:
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: ValueError) -> Problem:
+    found = error.errors() if isinstance(error, ValidationError) else []
+    errors = [
+        {
+            "field": ".".join(str(part) for part in each["loc"]),
+            "code": each["type"],
+            "message": each["msg"],
+        }
+        for each in found
+    ]
+    return Problem(status=422, detail=_("Some fields are not right."), errors=errors)
+
+
+def _decide(
+    registration: Registration, data: RegistrationPatch, user: AbstractBaseUser
+) -> Registration:
+    now = timezone.now()
+    if data.state == RegistrationState.CANCELLED:
+        return cancel_registration(registration=registration, now=now)
+    return decide_registration(
+        registration=registration,
+        approve=data.state == RegistrationState.REGISTERED,
+        reason=data.reason,
+        by=user,
+        now=now,
+    )
+
+
+def _rows() -> QuerySet[Registration]:
+    return Registration.objects.select_related(
+        "session", "contact", "organisation", "representation"
+    )

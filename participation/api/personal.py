@@ -1,0 +1,170 @@
+"""By personal link: what it knows, decline, and one's own registration."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from ninja import Router
+
+from base.problems import Problem
+from participation.api.shared import (
+    keep_private,
+    language_of,
+    refusals_as_problems,
+    refuse_invalid,
+    session_out,
+)
+from participation.enums import InvitationAnswer
+from participation.forms import AnswersForm
+from participation.links import (
+    InvitationLink,
+    LinkExpired,
+    LinkUnknown,
+    read_confirm,
+    read_invitation,
+    read_registration,
+)
+from participation.models import Invitation, Registration
+from participation.presentation import masked_contact
+from participation.schemas import (
+    InvitationOut,
+    MyAnswersPatch,
+    MyRegistrationOut,
+    StateOut,
+)
+from participation.selectors.registrations import live_registration
+from participation.services.cancellation import cancel_registration
+from participation.services.invitations import decline_invitation, needs_declaration
+from participation.services.questions import update_answers
+from participation.services.sign_up import confirm_registration
+
+router = Router()
+
+
+@router.get("/invitations/{token}", response=InvitationOut, summary="What a personal link knows")
+def get_invitation(
+    request: HttpRequest, response: HttpResponse, token: str, lang: str | None = None
+) -> dict[str, Any]:
+    """The session, half the address, and whether the person has answered."""
+    keep_private(response)
+    link = _invitation(token)
+    now = timezone.now()
+    person = masked_contact(link.contact)
+    return {
+        "session": session_out(
+            link.session, language_of(request, lang or link.contact.language), now=now
+        ),
+        "given_name": person["name"],
+        "address": person["address"],
+        "language": link.contact.language,
+        "answer": _answer(link),
+        "needs_declaration": needs_declaration(session=link.session, contact=link.contact, now=now),
+    }
+
+
+@router.post("/invitations/{token}/decline", response=StateOut, summary="Decline")
+def decline(request: HttpRequest, response: HttpResponse, token: str) -> dict[str, str]:
+    """“I cannot come”. 409 for somebody who is signed up: cancel that instead."""
+    keep_private(response)
+    link = _invitation(token)
+    if live_registration(link.session, link.contact):
+        raise Problem(
+            status=409,
+            code="registered",
+            detail=_("You are signed up. Cancel your sign-up instead."),
+        )
+    decline_invitation(session=link.session, contact=link.contact, now=timezone.now())
+    return {"state": InvitationAnswer.DECLINED}
+
+
+@router.get("/my/registrations/{token}", response=MyRegistrationOut, summary="My registration")
+def get_mine(
+    request: HttpRequest, response: HttpResponse, token: str, lang: str | None = None
+) -> dict[str, Any]:
+    """One's own registration, by its personal token."""
+    keep_private(response)
+    return _mine(request, _registration(token), lang)
+
+
+@router.patch("/my/registrations/{token}", response=MyRegistrationOut, summary="Change my answers")
+def change_mine(
+    request: HttpRequest, response: HttpResponse, token: str, data: MyAnswersPatch
+) -> dict[str, Any]:
+    """Replace the answers."""
+    keep_private(response)
+    registration = _registration(token)
+    form = AnswersForm(data.answers.dict())
+    refuse_invalid(form)
+    changed = update_answers(registration=registration, answers=form.answers(), now=timezone.now())
+    return _mine(request, changed, None)
+
+
+@router.post("/my/registrations/{token}/confirm", response=StateOut, summary="Confirm")
+def confirm_mine(request: HttpRequest, response: HttpResponse, token: str) -> dict[str, str]:
+    """Confirm a public sign-up by the token of the confirm mail. Twice is once."""
+    keep_private(response)
+    with _links_as_problems():
+        registration = read_confirm(token)
+    language = registration.typed.get("language", settings.LANGUAGE_CODE)
+    with translation.override(language), refusals_as_problems():
+        confirmed = confirm_registration(registration=registration, now=timezone.now())
+    return {"state": confirmed.state if confirmed.contact else "interest"}
+
+
+@router.post("/my/registrations/{token}/cancel", response=MyRegistrationOut, summary="Cancel")
+def cancel_mine(request: HttpRequest, response: HttpResponse, token: str) -> dict[str, Any]:
+    """Cancel. Twice is once."""
+    keep_private(response)
+    registration = _registration(token)
+    with refusals_as_problems():
+        cancelled = cancel_registration(registration=registration, now=timezone.now())
+    return _mine(request, cancelled, None)
+
+
+@contextmanager
+def _links_as_problems() -> Iterator[None]:
+    """Answer a bad link as a problem: 410 when it expired or was revoked, else 404."""
+    try:
+        yield
+    except LinkExpired as error:
+        detail = _("This link no longer works. Use the link of the latest mail.")
+        raise Problem(status=410, detail=detail) from error
+    except LinkUnknown as error:
+        detail = _("This link does not work. Copy the whole of it from the mail.")
+        raise Problem(status=404, detail=detail) from error
+
+
+def _invitation(token: str) -> InvitationLink:
+    with _links_as_problems():
+        return read_invitation(token)
+
+
+def _registration(token: str) -> Registration:
+    with _links_as_problems():
+        return read_registration(token)
+
+
+def _answer(link: InvitationLink) -> str:
+    row = Invitation.objects.filter(session=link.session, contact=link.contact).first()
+    return row.answer if row else InvitationAnswer.NONE
+
+
+def _mine(request: HttpRequest, registration: Registration, lang: str | None) -> dict[str, Any]:
+    contact, organisation = registration.contact, registration.organisation
+    person = masked_contact(contact) if contact else {"name": "", "address": ""}
+    preferred = lang or (contact.language if contact else None)
+    return {
+        "session": session_out(
+            registration.session, language_of(request, preferred), now=timezone.now()
+        ),
+        "state": registration.state,
+        "given_name": person["name"],
+        "address": person["address"],
+        "organisation": organisation.name if organisation else "",
+        "answers": registration.answers,
+        "reason": registration.rejection_reason,
+    }

@@ -1,0 +1,67 @@
+"""Public reads: sessions and the sign-up form as JSON Schema."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from ninja import Router
+
+from content.models import Session
+from content.selectors import upcoming_sessions
+from participation.api.shared import language_of, public_json, session_of, session_out
+from participation.enums import ACCEPTING, Phase
+from participation.form_schema import json_schema
+from participation.forms import SignUpForm
+from participation.schemas import SessionOut, SessionsOut
+from participation.selectors.sessions import phase_of
+
+router = Router()
+
+
+@router.get("/sessions", response=SessionsOut, summary="Sessions")
+def list_sessions(
+    request: HttpRequest,
+    series: str | None = None,
+    theme: str | None = None,
+    upcoming: bool | None = None,
+    lang: str | None = None,
+) -> HttpResponse:
+    """Sessions with date, precision, place and what can be done. `upcoming=true` leaves out what
+    is over, the nearest first."""
+    now = timezone.now()
+    sessions = Session.objects.select_related("series").prefetch_related("themes")
+    if series:
+        sessions = sessions.filter(series__slug=series)
+    if theme:
+        sessions = sessions.filter(themes__slug=theme)
+    rows = list(sessions.order_by("first_day", "starts_at", "id").distinct())
+    if upcoming is not None:
+        coming = {session.pk: place for place, session in enumerate(upcoming_sessions(now))}
+        rows = [row for row in rows if (row.pk in coming) == upcoming]
+        if upcoming:
+            rows.sort(key=lambda row: coming[row.pk])
+    language = language_of(request, lang)
+    items = [session_out(row, language, now=now) for row in rows]
+    return public_json(request, {"items": items, "next": None, "count": len(items)})
+
+
+@router.get("/sessions/{slug}", response=SessionOut, summary="One session")
+def get_session(request: HttpRequest, slug: str, lang: str | None = None) -> HttpResponse:
+    """One session."""
+    data = session_out(session_of(slug), language_of(request, lang), now=timezone.now())
+    return public_json(request, data)
+
+
+@router.get("/sessions/{slug}/form", response=dict[str, Any], summary="The sign-up form")
+def get_form(request: HttpRequest, slug: str, lang: str | None = None) -> HttpResponse:
+    """The body of a sign-up as JSON Schema, with labels and `autocomplete` tokens. 404 when nobody
+    can sign up here now."""
+    session, now = session_of(slug), timezone.now()
+    phase = phase_of(session, now)
+    if phase not in ACCEPTING and phase != Phase.INTEREST:
+        raise Http404
+    language = language_of(request, lang)
+    with translation.override(language):
+        form = SignUpForm(session=session, now=now, language=language)
+        schema = json_schema(form, title=session.title(language), language=language)
+    return public_json(request, schema)

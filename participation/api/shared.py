@@ -1,0 +1,159 @@
+"""What the operations of this room share: a session by its slug, its data, refusals as problems."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from ninja.responses import NinjaJSONEncoder
+
+from base.problems import Problem
+from contacts.models import Organisation
+from content.dates import when, where
+from content.models import Session
+from content.selectors import session_url
+from participation.errors import (
+    DeclarationMissing,
+    ParticipationError,
+    ReasonMissing,
+    TableUnreadable,
+)
+from participation.models import Registration
+from participation.selectors.seats import seats_left
+from participation.selectors.sessions import phase_of
+
+LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
+
+#: Of which field of the request an error is.
+_FIELD = {DeclarationMissing: "works_on_theme", ReasonMissing: "reason", TableUnreadable: "file"}
+
+
+def session_of(slug: str) -> Session:
+    """Return the published session. Raises Http404."""
+    session = Session.objects.filter(slug=slug).select_related("series").first()
+    if session is None:
+        raise Http404
+    return session
+
+
+def language_of(request: HttpRequest, lang: str | None = None) -> str:
+    """Return the language of the answer: `lang`, else that of Accept-Language, else Dutch."""
+    if lang in LANGUAGES:
+        return lang or ""
+    found = translation.get_language_from_request(request)
+    return found if found in LANGUAGES else settings.LANGUAGE_CODE
+
+
+@contextmanager
+def refusals_as_problems() -> Iterator[None]:
+    """Turn an expected refusal into a 409, or into a 422 when it is about one field."""
+    try:
+        yield
+    except ParticipationError as error:
+        field = _FIELD.get(type(error))
+        errors = [{"field": field, "code": error.code, "message": str(error)}] if field else []
+        raise Problem(
+            status=422 if field else 409, code=error.code, detail=str(error), errors=errors
+        ) from error
+
+
+def refuse_invalid(form: BaseForm) -> None:
+    """Raise a 422 with every error of a form, by field. Answers are named `answers.x`."""
+    if form.is_valid():
+        return
+    errors = [
+        {"field": _api_name(name), "code": error["code"], "message": error["message"]}
+        for name, found in form.errors.get_json_data().items()
+        for error in found
+    ]
+    raise Problem(status=422, detail=errors[0]["message"], errors=errors)
+
+
+def _api_name(name: str) -> str:
+    if name in ("need", "learning_question"):
+        return f"answers.{name}"
+    return "" if name == "__all__" else name
+
+
+def keep_private(response: HttpResponse) -> None:
+    """What a personal token shows stays out of every cache."""
+    response.headers["Cache-Control"] = "private, no-store"
+
+
+def public_json(request: HttpRequest, data: Any) -> HttpResponse:
+    """Answer a public read: cacheable for a minute, with an ETag, and 304 when nothing changed."""
+    response: HttpResponse = JsonResponse(data, encoder=NinjaJSONEncoder)
+    etag = f'"{sha256(response.content).hexdigest()[:32]}"'
+    response = get_conditional_response(request, etag=etag, response=response) or response
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "public, max-age=60"
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+def session_out(session: Session, language: str, *, now: datetime) -> dict[str, Any]:
+    """Return the public data of a session. The address of the online room is not among it."""
+    return {
+        "slug": session.slug,
+        "title": session.title(language),
+        "languages": sorted(session.titles),
+        "series": session.series.slug if session.series else None,
+        "themes": sorted(theme.slug for theme in session.themes.all()),
+        "precision": session.precision,
+        "starts_at": session.local_start,
+        "ends_at": session.local_end,
+        "first_day": session.first_day.isoformat() if session.first_day else None,
+        "time_zone": session.time_zone,
+        "when": when(session, language),
+        "where": where(session, language),
+        "venue": session.venue,
+        "address": session.address,
+        "accessibility": session.accessibility,
+        "online": bool(session.online_url),
+        "status": session.status,
+        "eligibility": session.eligibility,
+        "registration": phase_of(session, now),
+        "seats_left": seats_left(session),
+        "waiting_list": session.waiting_list,
+        "registration_opens_at": session.registration_opens_at,
+        "registration_closes_at": session.registration_closes_at,
+        "host": {"name": session.host_name, "url": session.host_url} if session.host_url else None,
+        "url": session_url(session, language),
+        "calendar_url": settings.SITE_URL
+        + reverse("participation:session_ics", args=[session.slug]),
+    }
+
+
+def registration_out(registration: Registration) -> dict[str, Any]:
+    """Return what an organiser sees of a registration. The private reason is not among it."""
+    contact, typed = registration.contact, registration.typed
+    organisation: Organisation | None = registration.organisation
+    function = registration.representation.function if registration.representation else ""
+    return {
+        "id": registration.pk,
+        "session": registration.session.slug,
+        "state": registration.state,
+        "source": registration.source,
+        "name": contact.full_name if contact else _typed_name(typed),
+        "email": contact.email if contact else typed.get("email", ""),
+        "organisation": organisation.name if organisation else typed.get("organisation", ""),
+        "function": function or typed.get("function", ""),
+        "answers": registration.answers or typed.get("answers", {}),
+        "works_on_theme": registration.works_on_theme or typed.get("works_on_theme", False),
+        "is_host": registration.is_host,
+        "attendance": registration.attendance,
+        "created_at": registration.created_at,
+        "changed_at": registration.changed_at,
+    }
+
+
+def _typed_name(typed: dict[str, Any]) -> str:
+    parts: Sequence[str] = ("given_name", "family_name_prefix", "family_name")
+    return " ".join(filter(None, (typed.get(part, "") for part in parts)))

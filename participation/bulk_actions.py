@@ -1,0 +1,192 @@
+"""What an organiser does with one or many sign-ups in the admin, each confirmed with numbers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from wagtail.admin import messages
+from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
+
+from participation.enums import Attendance, RegistrationSource
+from participation.errors import ParticipationError
+from participation.models import Registration
+from participation.services import (
+    cancel_registration,
+    decide_registration,
+    mark_attendance,
+)
+
+
+class ReasonForm(forms.Form):
+    """Why somebody is not placed; the person reads it in the mail."""
+
+    reason = forms.CharField(
+        label=_("Reason, as the person will read it"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class RegistrationAction(SnippetBulkAction):
+    """One act on each of the chosen sign-ups; those in no state for it are named."""
+
+    models = [Registration]
+    template_name = "participation/admin/bulk_action.html"
+    #: What the confirmation asks, about `count` sign-ups.
+    question: str | Promise = ""
+    button: str | Promise = ""
+    is_serious = False
+
+    def check_perm(self, registration: Registration) -> bool:
+        allowed: bool = self.permission_policy.user_has_permission_for_instance(
+            self.request.user, "change", registration
+        )
+        return allowed
+
+    def get_execution_context(self) -> dict[str, Any]:
+        return {
+            "request": self.request,
+            "by": self.request.user,
+            "values": self.cleaned_form.cleaned_data if self.cleaned_form else {},
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        count = len(context["items"])
+        return context | {
+            "title": self.display_name,
+            "question": str(self.question) % {"count": count},
+            "button": self.button or self.display_name,
+            "is_serious": self.is_serious,
+        }
+
+    @classmethod
+    def act(
+        cls, registration: Registration, *, by: AbstractBaseUser, values: dict[str, Any]
+    ) -> None:
+        raise NotImplementedError
+
+    @classmethod
+    def execute_action(cls, objects: Sequence[Registration], **context: Any) -> tuple[int, int]:
+        done = 0
+        for registration in objects:
+            try:
+                cls.act(registration, by=context["by"], values=context["values"])
+            except ParticipationError as error:
+                messages.warning(context["request"], f"{registration}: {error}")
+            else:
+                done += 1
+        return done, 0
+
+    def get_success_message(self, done: int, _children: int) -> str | None:
+        if not done:
+            return None
+        words = ngettext("%(count)d sign-up changed.", "%(count)d sign-ups changed.", done)
+        return words % {"count": done}
+
+
+class Approve(RegistrationAction):
+    display_name = _("Approve")
+    aria_label = _("Approve the chosen sign-ups")
+    action_type = "approve"
+    action_priority = 10
+    question = _(
+        "Approve %(count)d sign-ups? They get a seat, or wait for one, and hear it by mail."
+    )
+
+    @classmethod
+    def act(
+        cls, registration: Registration, *, by: AbstractBaseUser, values: dict[str, Any]
+    ) -> None:
+        decide_registration(
+            registration=registration, approve=True, reason="", by=by, now=timezone.now()
+        )
+
+
+class Reject(RegistrationAction):
+    display_name = _("Do not place")
+    aria_label = _("Turn down the chosen sign-ups")
+    action_type = "reject"
+    action_priority = 20
+    classes = {"serious"}
+    is_serious = True
+    form_class = ReasonForm
+    question = _("Turn down %(count)d sign-ups? They hear it by mail, with your reason.")
+
+    @classmethod
+    def act(
+        cls, registration: Registration, *, by: AbstractBaseUser, values: dict[str, Any]
+    ) -> None:
+        decide_registration(
+            registration=registration,
+            approve=False,
+            reason=values["reason"],
+            by=by,
+            now=timezone.now(),
+        )
+
+
+class Cancel(RegistrationAction):
+    display_name = _("Cancel sign-up")
+    aria_label = _("Cancel the chosen sign-ups")
+    action_type = "cancel"
+    action_priority = 60
+    classes = {"serious"}
+    is_serious = True
+    question = _("Cancel %(count)d sign-ups? Their seats come free and they hear it by mail.")
+
+    @classmethod
+    def act(
+        cls, registration: Registration, *, by: AbstractBaseUser, values: dict[str, Any]
+    ) -> None:
+        cancel_registration(registration=registration, now=timezone.now())
+
+
+class Mark(RegistrationAction):
+    """Mark attendance."""
+
+    attendance: Attendance
+    question = _("Mark %(count)d sign-ups?")
+
+    @classmethod
+    def act(
+        cls, registration: Registration, *, by: AbstractBaseUser, values: dict[str, Any]
+    ) -> None:
+        mark_attendance(
+            registration=registration,
+            attendance=cls.attendance,
+            source=RegistrationSource.ORGANISER,
+            now=timezone.now(),
+        )
+
+
+class MarkPresent(Mark):
+    display_name = _("Present")
+    aria_label = _("Mark the chosen people as present")
+    action_type = "present"
+    action_priority = 30
+    attendance = Attendance.PRESENT
+
+
+class MarkExcused(Mark):
+    display_name = _("Absent with notice")
+    aria_label = _("Mark the chosen people as absent with notice")
+    action_type = "excused"
+    action_priority = 40
+    attendance = Attendance.EXCUSED
+
+
+class MarkNoShow(Mark):
+    display_name = _("Did not appear")
+    aria_label = _("Mark the chosen people as not having appeared")
+    action_type = "no-show"
+    action_priority = 50
+    attendance = Attendance.NO_SHOW
+
+
+ACTIONS = (Approve, Reject, MarkPresent, MarkExcused, MarkNoShow, Cancel)

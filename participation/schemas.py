@@ -1,0 +1,144 @@
+"""What the HTTP API of this room takes and gives."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from ninja import Schema
+from pydantic import Field
+
+from base.schemas import StrictSchema
+
+
+class AnswersIn(StrictSchema):
+    need: str = ""
+    learning_question: str = ""
+
+
+class SignUpIn(StrictSchema):
+    """A sign-up as the form takes it; the form checks it too."""
+
+    email: str = ""
+    given_name: str = ""
+    family_name_prefix: str = ""
+    family_name: str = ""
+    organisation: str = ""
+    function: str = ""
+    language: Literal["nl", "en"] = "nl"
+    answers: AnswersIn = Field(default_factory=AnswersIn)
+    works_on_theme: bool = False
+    consent: list[str] = Field(default_factory=list)
+
+
+class StateOut(Schema):
+    state: str
+
+
+class SessionOut(Schema):
+    slug: str
+    title: str
+    languages: list[str]
+    series: str | None
+    themes: list[str]
+    precision: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    first_day: str | None
+    time_zone: str
+    when: str
+    where: str
+    venue: str
+    address: str
+    accessibility: str
+    online: bool
+    status: str
+    eligibility: str
+    registration: str
+    seats_left: int | None
+    waiting_list: bool
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
+    host: dict[str, str] | None
+    url: str
+    calendar_url: str
+
+
+class SessionsOut(Schema):
+    items: list[SessionOut]
+    next: str | None
+    count: int
+
+
+class InvitationOut(Schema):
+    session: SessionOut
+    given_name: str
+    address: str
+    language: str
+    answer: str
+    needs_declaration: bool
+
+
+class MyRegistrationOut(Schema):
+    session: SessionOut
+    state: str
+    given_name: str
+    address: str
+    organisation: str
+    answers: dict[str, str]
+    reason: str
+
+
+class RegistrationOut(Schema):
+    id: int
+    session: str
+    state: str
+    source: str
+    name: str
+    email: str
+    organisation: str
+    function: str
+    answers: dict[str, str]
+    works_on_theme: bool
+    is_host: bool
+    attendance: str
+    created_at: datetime
+    changed_at: datetime
+
+
+class RegistrationsOut(Schema):
+    items: list[RegistrationOut]
+    next: str | None
+    count: int
+
+
+class RegistrationPatch(StrictSchema):
+    """A decision (`state`), an attendance mark, or both. `reason` goes with a rejection (told to
+    the person) or with an attendance mark (private)."""
+
+    state: Literal["registered", "rejected", "cancelled"] | None = None
+    attendance: Literal["present", "excused", "no_show", "unmarked"] | None = None
+    reason: str = Field(default="", max_length=1000)
+
+
+class MyAnswersPatch(StrictSchema):
+    answers: AnswersIn
+
+
+class AttendanceMark(StrictSchema):
+    registration: int
+    attendance: Literal["present", "excused", "no_show", "unmarked"]
+    reason: str = Field(default="", max_length=300)
+
+
+class AttendanceIn(StrictSchema):
+    marks: list[AttendanceMark] = Field(max_length=2000)
+
+
+class AttendanceOut(Schema):
+    marked: int = 0
+    present: int = 0
+    guests: int = 0
+    hosts: int = 0
+    excused: int = 0
+    no_show: int = 0
+    created: int = 0
+    skipped: list[dict[str, Any]] = []

@@ -1,0 +1,174 @@
+"""The admin of this room: the list of sign-ups with what an organiser decides, learning questions.
+
+A registration changes its state by the services alone, so the form of one edits no state: approval,
+refusal, attendance and cancellation are bulk actions, which also work on one row.
+"""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.panels import FieldPanel, ObjectList, Panel
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import CreateView, IndexView, SnippetViewSet
+
+from participation.bulk_actions import ACTIONS
+from participation.errors import ParticipationError
+from participation.models import LearningQuestion, Registration
+from participation.services import register_by_organiser
+
+
+class RegistrationPolicy(ModelPermissionPolicy):
+    """What a person answered is cancelled, never deleted."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return action != "delete" and super().user_has_permission(user, action)
+
+    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
+        return any(self.user_has_permission(user, action) for action in actions)
+
+    def user_has_permission_for_instance(self, user: Any, action: str, instance: Any) -> bool:
+        return self.user_has_permission(user, action)
+
+
+def guarded_cell(text: str) -> str:
+    """Keep a spreadsheet from taking somebody's answer for a formula (CWE-1236)."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+class RegistrationFilters(WagtailFilterSet):
+    class Meta:
+        model = Registration
+        fields = ["session", "state", "attendance", "source", "is_host"]
+
+
+class RegistrationIndex(IndexView):
+    """The list, with what its columns need in the same query; its CSV is safe to open."""
+
+    custom_value_preprocess = IndexView.custom_value_preprocess | {str: {"csv": guarded_cell}}
+
+    def get_base_queryset(self) -> QuerySet[Registration]:
+        rows: QuerySet[Registration] = super().get_base_queryset()
+        return rows.select_related("session", "contact", "organisation", "representation")
+
+
+class RegisterView(CreateView):
+    """An organiser signs up somebody who mailed or phoned."""
+
+    def get_panel(self) -> Panel:
+        names = ("session", "contact", "organisation")
+        return ObjectList([FieldPanel(name) for name in names]).bind_to_model(Registration)
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        form.fields["contact"].required = True
+        return form
+
+    def save_instance(self) -> Registration:
+        cleaned = self.form.cleaned_data
+        return register_by_organiser(
+            session=cleaned["session"],
+            contact=cleaned["contact"],
+            organisation=cleaned.get("organisation"),
+            answers={},
+            now=timezone.now(),
+        )
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except ParticipationError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+
+
+def _person(registration: Registration) -> str:
+    if registration.contact is not None:
+        return registration.contact.full_name
+    typed = registration.typed
+    return f"{typed.get('given_name', '')} {typed.get('family_name', '')}".strip()
+
+
+class RegistrationViewSet(SnippetViewSet):
+    model = Registration
+    menu_label = _("Sign-ups")
+    icon = "group"
+    menu_order = 120
+    add_to_admin_menu = True
+    index_view_class = RegistrationIndex
+    add_view_class = RegisterView
+    filterset_class = RegistrationFilters
+    inspect_view_enabled = True
+    inspect_view_fields = [
+        "session", "contact", "organisation", "state", "source", "answers", "works_on_theme",
+        "rejection_reason", "created_at", "changed_at", "attendance", "attendance_at",
+    ]  # fmt: skip
+    copy_view_enabled = False
+    ordering = ["-created_at"]
+    list_per_page = 50
+    list_display = [
+        Column("person", label=_("person"), accessor=_person),
+        "session",
+        "organisation",
+        Column("state", label=_("state"), accessor="get_state_display", sort_key="state"),
+        Column("works_on_theme", label=_("works on the theme"), accessor="works_on_theme"),
+        Column("attendance", label=_("attendance"), accessor="get_attendance_display"),
+        DateColumn("created_at", label=_("signed up at"), sort_key="created_at"),
+    ]
+    search_fields = [
+        "contact__given_name", "contact__family_name", "contact__email", "organisation__name",
+        "address_key",
+    ]  # fmt: skip
+    search_backend_name = None
+    list_export = [
+        "session.slug", "contact.given_name", "contact.family_name_prefix",
+        "contact.family_name", "contact.email", "organisation.name",
+        "representation.function", "get_state_display", "get_attendance_display", "is_host",
+        "created_at",
+    ]  # fmt: skip
+    export_filename = "aanmeldingen"
+    panels = [
+        FieldPanel("session", read_only=True),
+        FieldPanel("contact", read_only=True),
+        FieldPanel("state", read_only=True),
+        FieldPanel("organisation"),
+        FieldPanel("is_host"),
+        FieldPanel("no_reminders"),
+    ]
+
+
+class LearningQuestionViewSet(SnippetViewSet):
+    model = LearningQuestion
+    menu_label = _("Learning questions")
+    icon = "help"
+    menu_order = 130
+    add_to_admin_menu = True
+    list_display = ["__str__", "session", "state", "language", "is_public"]
+    list_filter = ["session", "state", "language", "is_public"]
+    search_fields = ["text", "remark"]
+    search_backend_name = None
+    list_export = ["text", "session.slug", "state", "language", "remark", "is_public"]
+    export_filename = "leervragen"
+    panels = [
+        FieldPanel("text"),
+        FieldPanel("language"),
+        FieldPanel("organisations"),
+        FieldPanel("session"),
+        FieldPanel("state"),
+        FieldPanel("remark"),
+        FieldPanel("is_public"),
+    ]
+
+
+register_permission_policy(Registration, RegistrationPolicy(Registration))
+register_snippet(RegistrationViewSet)
+register_snippet(LearningQuestionViewSet)
+for action in ACTIONS:
+    hooks.register("register_bulk_action", action)

@@ -1,0 +1,167 @@
+"""Attendance: marked one by one, and read from the annex of a report."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from contacts.models import Contact, Notice, Organisation
+from participation.errors import AttendanceNotPossible, TableUnreadable
+from participation.models import Registration
+from participation.services import import_attendance, mark_attendance
+from tests.factories.contacts import (
+    NOW,
+    make_alias,
+    make_contact,
+    make_organisation,
+    make_representation,
+)
+from tests.factories.content import make_session
+from tests.factories.participation import make_registration
+
+pytestmark = pytest.mark.django_db
+
+ANNEX = (Path(__file__).parents[1] / "data" / "annex.csv").read_bytes()
+HOST = "POS-bureau"
+
+
+def _import(content=ANNEX, session=None, host=HOST):
+    return import_attendance(content, session=session or make_session(), host=host, now=NOW)
+
+
+@pytest.mark.capability("C27")
+@pytest.mark.capability("C32")
+@pytest.mark.capability("C50")
+@pytest.mark.capability("C52")
+def test_annex_counts_guests_hosts_excused_and_no_shows():
+    session = make_session()
+    report = _import(session=session)
+    assert (len(report.rows), report.skipped) == (18, [])
+    assert (report.present, report.guests, report.hosts) == (11, 9, 2)
+    assert (report.excused, report.no_show, report.created) == (4, 3, 18)
+    rows = Registration.objects.filter(session=session)
+    assert rows.filter(attendance="present", is_host=False).count() == 9
+    assert rows.filter(attendance="present", is_host=True).count() == 2
+    assert rows.filter(attendance="excused").count() == 4
+    assert rows.filter(attendance="no_show").count() == 3
+
+
+@pytest.mark.capability("C8")
+def test_annex_read_twice_changes_nothing():
+    session = make_session()
+    _import(session=session)
+    before = (Contact.objects.count(), Organisation.objects.count(), Registration.objects.count())
+    report = _import(session=session)
+    after = (Contact.objects.count(), Organisation.objects.count(), Registration.objects.count())
+    assert (report.created, after) == (0, before)
+
+
+@pytest.mark.capability("C28")
+@pytest.mark.capability("C31")
+def test_annex_blank_organisation_continues_the_row_above_and_question_mark_is_unknown():
+    _import()
+    brug = Organisation.objects.get(name="Brug Novum")
+    names = sorted(row.contact.full_name for row in brug.representations.all())
+    assert names == ["Lotte de Vroom", "Yasin Idris"]
+    lotte = Contact.objects.get(family_name="Vroom")
+    assert (lotte.given_name, lotte.family_name_prefix, lotte.email) == ("Lotte", "de", "")
+    maria = Contact.objects.get(family_name="Breedveld")
+    assert maria.representations.get().function == ""
+
+
+@pytest.mark.capability("C29")
+def test_annex_joint_affiliation_is_two_representations():
+    _import()
+    gerda = Contact.objects.get(family_name="Nijland")
+    assert gerda.title == "Dr."
+    named = sorted(row.organisation.name for row in gerda.representations.all())
+    assert named == ["IMO", "Universiteit Zandstad"]
+
+
+@pytest.mark.capability("C30")
+def test_annex_uses_the_organisation_of_an_alias():
+    nara = make_organisation(name="NARA Netwerk")
+    make_alias(nara, "NARANetwerk")
+    _import()
+    assert Registration.objects.filter(organisation=nara).count() == 1
+    assert not Organisation.objects.filter(name="NARANetwerk").exists()
+
+
+def test_annex_matches_a_known_person_of_the_organisation():
+    korenaar = make_organisation(name="Korenaar")
+    ronald = make_contact(given_name="Ronald", family_name="Lucas", email="ronald@example.org")
+    make_representation(ronald, korenaar)
+    session = make_session()
+    _import(session=session)
+    assert Registration.objects.get(session=session, contact=ronald).attendance == "present"
+    assert Contact.objects.filter(family_name="Lucas").count() == 1
+
+
+@pytest.mark.capability("C54")
+def test_annex_remark_about_an_absentee_is_private_and_mails_nobody():
+    session = make_session()
+    _import(session=session)
+    kotter = Registration.objects.get(session=session, contact__family_name="Kotter")
+    assert kotter.attendance_reason == "Ziek"
+    assert Notice.objects.count() == 0
+
+
+def test_annex_row_without_readable_status_is_skipped_with_the_reason():
+    report = _import(
+        b"Organisatie;Naam;Status\nKorenaar;Ronald Lucas;misschien\n;;aanwezig\n", host=""
+    )
+    assert report.skipped == [{"row": 2, "reason": "status"}, {"row": 3, "reason": "person"}]
+    assert (report.rows, Registration.objects.count()) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x03\x04rest", b"Organisatie;Naam\nKorenaar;Ronald\n", b"a\0b;c\n", b"\xff\xfe\x00a"],
+)
+def test_annex_that_is_no_table_is_refused_and_stores_nothing(content):
+    with pytest.raises(TableUnreadable):
+        _import(content, host="")
+    assert (Registration.objects.count(), Contact.objects.count()) == (0, 0)
+
+
+def test_annex_in_windows_1252_and_with_tabs_is_read():
+    text = "Organisatie\tNaam\tStatus\nKorenaar\tRené Lucas\taanwezig\n"
+    report = _import(text.encode("cp1252"), host="")
+    assert report.present == 1
+    assert Contact.objects.get(family_name="Lucas").given_name == "René"
+
+
+def test_import_command_says_what_it_did_and_which_session_is_missing(tmp_path, capsys):
+    make_session(slug="start")
+    file = tmp_path / "annex.csv"
+    file.write_bytes(ANNEX)
+    call_command("import_attendance", str(file), "--session", "start", "--host", HOST)
+    assert "18 rows: 11 present (9 guests, 2 of the host), 4 excused, 3 no-show" in (
+        capsys.readouterr().out
+    )
+    with pytest.raises(CommandError, match="nergens"):
+        call_command("import_attendance", str(file), "--session", "nergens")
+    with pytest.raises(CommandError, match=r"weg\.csv"):
+        call_command("import_attendance", str(tmp_path / "weg.csv"), "--session", "start")
+
+
+@pytest.mark.capability("C51")
+def test_attendance_is_marked_with_time_and_source():
+    registration = make_registration()
+    mark_attendance(
+        registration=registration, attendance="excused", source="organiser", reason="x", now=NOW
+    )
+    registration.refresh_from_db()
+    assert (registration.attendance, registration.attendance_at) == ("excused", NOW)
+    assert (registration.attendance_source, registration.attendance_reason) == ("organiser", "x")
+
+
+@pytest.mark.parametrize("state", ["unconfirmed", "cancelled", "rejected"])
+def test_attendance_of_somebody_who_is_not_signed_up_is_refused(state):
+    registration = make_registration(state=state)
+    with pytest.raises(AttendanceNotPossible):
+        mark_attendance(
+            registration=registration, attendance="present", source="organiser", now=NOW
+        )
+    registration.refresh_from_db()
+    assert registration.attendance == "unmarked"
