@@ -30,15 +30,6 @@ class PlanInvalid(CampaignError):
     """The JSON of a plan is not one."""
 
 
-class BodyInvalid(CampaignError):
-    """The body given to the API is not one; `path` names the block."""
-
-    def __init__(self, path: str, message: str) -> None:
-        super().__init__(f"{path}: {message}")
-        self.path = path
-        self.message = message
-
-
 class MailingNotReady(CampaignError):
     """The checks before sending found problems."""
 

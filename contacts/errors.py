@@ -71,6 +71,15 @@ class FileUnreadable(ContactsError):
         super().__init__(message)
 
 
+class ImportNotApplicable(ContactsError):
+    """There is nothing here to import: no finished dry run, or one that was imported already."""
+
+    code = "import_not_applicable"
+
+    def __init__(self) -> None:
+        super().__init__(_("This file was imported already, or is not looked at yet."))
+
+
 class OptionUnknown(ContactsError):
     """An option of an import does not exist, or not with this value."""
 

@@ -374,6 +374,11 @@ class ContactImport(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def may_apply(self) -> bool:
+        """Whether this is a dry run whose file is still there to be imported."""
+        return self.dry_run and self.state == ImportState.DONE and bool(self.content)
+
 
 class ImportPart(models.Model):
     """What became of a run of rows, written in the same transaction as those people.

@@ -18,7 +18,7 @@ from base import tokens
 from base.privacy import personal_page
 from contacts.addresses import masked
 from contacts.enums import MAILING_PURPOSES, Purpose, Source
-from contacts.forms import PreferencesForm
+from contacts.forms.preferences import PreferencesForm
 from contacts.models import Contact
 from contacts.selectors.preferences import Preferences, preferences_of
 from contacts.services.preferences import set_preferences

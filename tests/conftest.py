@@ -1,15 +1,19 @@
 """What every test may count on."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 
 import pytest
 
 # platformdirs, which a library asks for its folder, warns when this is missing.
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="bijeen-runtime-"))
+if "XDG_RUNTIME_DIR" not in os.environ:
+    os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="bijeen-runtime-")
+    atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
 
-from tests import servers  # after the line above, which a library it imports needs
+from tests import servers  # after the lines above, which a library it imports needs
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,20 @@ def counts(mailing_id: int) -> dict[str, int]:
     return dict.fromkeys(MailState.values, 0) | dict(rows)
 
 
+def counts_of(mailing_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Return the number of ledger rows by state for several mailings, in one query."""
+    rows = (
+        Delivery.objects.filter(mailing__in=list(mailing_ids))
+        .order_by()
+        .values_list("mailing", "state")
+        .annotate(number=Count("pk"))
+    )
+    found: dict[int, dict[str, int]] = {}
+    for mailing_id, state, number in rows:
+        found.setdefault(mailing_id, {})[state] = number
+    return found
+
+
 def excluded_counts(mailing_id: int) -> dict[str, int]:
     """Return the number of excluded rows by reason."""
     rows = (

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contacts.errors import FileUnreadable
 from contacts.names import name_key
@@ -30,6 +31,29 @@ _HEADERS = {
     "basis": "grondslag rechtsgrond basis legalbasis toestemming consent",
     "purpose": "doel doelen purpose",
     "source": "bron herkomst source bronadres addresssource",
+}
+#: What a field is called on the report.
+FIELD_LABELS = {
+    "email": gettext_lazy("e-mail address"),
+    "name": gettext_lazy("whole name"),
+    "title": gettext_lazy("title"),
+    "given_name": gettext_lazy("given name"),
+    "initials": gettext_lazy("initials"),
+    "family_name_prefix": gettext_lazy("prefix"),
+    "family_name": gettext_lazy("family name"),
+    "organisation": gettext_lazy("organisation"),
+    "function": gettext_lazy("function"),
+    "language": gettext_lazy("language"),
+    "phone": gettext_lazy("phone"),
+    "country": gettext_lazy("country"),
+    "website": gettext_lazy("website"),
+    "kind": gettext_lazy("kind"),
+    "themes": gettext_lazy("themes"),
+    "member": gettext_lazy("member"),
+    "member_since": gettext_lazy("member since"),
+    "basis": gettext_lazy("basis to mail"),
+    "purpose": gettext_lazy("purpose"),
+    "source": gettext_lazy("source of the address"),
 }
 _FIELDS = {header: field for field, headers in _HEADERS.items() for header in headers.split()}
 

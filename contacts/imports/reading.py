@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from base.spreadsheets import unguarded_cell
 from contacts.errors import FileUnreadable
 
 BYTES_MAX = 20 * 1024 * 1024
@@ -117,7 +118,7 @@ def _records(text: str, delimiter: str) -> list[tuple[int, tuple[str, ...]]]:
     records: list[tuple[int, tuple[str, ...]]] = []
     try:
         for number, cells in enumerate(reader, start=1):
-            trimmed = tuple(cell.strip() for cell in cells)
+            trimmed = tuple(unguarded_cell(cell.strip()) for cell in cells)
             if records or any(trimmed):
                 records.append((number, trimmed))
     except csv.Error as error:

@@ -20,7 +20,12 @@ from django.db.models.functions import Now
 from django.utils import timezone, translation
 
 from contacts.enums import ImportState, RowOutcome
-from contacts.errors import ContactsError, FileUnreadable, OptionUnknown
+from contacts.errors import (
+    ContactsError,
+    FileUnreadable,
+    ImportNotApplicable,
+    OptionUnknown,
+)
 from contacts.imports.columns import Column, guess_columns
 from contacts.imports.entries import Entry, Remark, read_entries
 from contacts.imports.planning import Decision, decide
@@ -83,6 +88,30 @@ def stage_import(
         created_by=created_by,
         created_at=now,
     )
+
+
+@transaction.atomic
+def apply_rehearsed(*, import_id: int, created_by: User | None, now: datetime) -> ContactImport:
+    """Stage the file of a finished dry run to be written; the dry run gives up its copy.
+
+    Raises ImportNotApplicable; so pressing the button twice imports once.
+    """
+    rehearsed = ContactImport.objects.select_for_update().get(pk=import_id)
+    if not rehearsed.may_apply:
+        raise ImportNotApplicable
+    staged = ContactImport.objects.create(
+        file_name=rehearsed.file_name,
+        content=rehearsed.content,
+        dry_run=False,
+        options=rehearsed.options,
+        mapping=rehearsed.mapping,
+        row_count=rehearsed.row_count,
+        created_by=created_by,
+        created_at=now,
+    )
+    rehearsed.content = b""
+    rehearsed.save(update_fields=["content"])
+    return staged
 
 
 def _check_options(options: dict[str, Any]) -> None:

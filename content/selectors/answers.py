@@ -12,7 +12,7 @@ def agreed_answers(index: Page | None = None) -> QuerySet[QAPage]:
     answers = QAPage.objects.live().filter(state=AnswerState.AGREED)
     if index is not None:
         answers = answers.child_of(index)
-    return answers.order_by("path")
+    return answers.select_related("locale").prefetch_related("themes").order_by("path")
 
 
 def find_answers(*, index: Page, words: str = "", theme: str = "") -> list[QAPage]:

@@ -51,11 +51,13 @@ class House:
 
         django.setup()
         from django.core.management import call_command
+        from django.utils import timezone
 
+        from content.services import ensure_site
         from worker.programs import programs
 
         call_command("migrate", verbosity=0)
-        call_command("prepare")
+        ensure_site(now=timezone.now())
         self.commands = {child.name: list(child.command) for child in programs()}
         return self
 

@@ -1,6 +1,7 @@
 """The servers that tests stand on are real, and leave nothing behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -55,18 +56,29 @@ def test_servers_end_with_the_process_that_started_them(ending):
     )
     try:
         children = _wait_for_children(runner.pid, count=3)
+        servers = [pid for pid, name in children.items() if name != "sleep"]
+        folders = [Path(f"/proc/{pid}/cwd").readlink() for pid in servers]
     finally:
         runner.send_signal(ending)
         runner.wait(30)
-    servers = [pid for pid, name in children.items() if name != "sleep"]
     assert len(servers) == 2
     deadline = time.monotonic() + 20
     while any(map(_alive, servers)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert [pid for pid in servers if _alive(pid)] == []
+    if ending == signal.SIGKILL:
+        _clear_away(children, folders)
+    assert [folder for folder in folders if folder.exists()] == []
+
+
+def _clear_away(children: dict[int, str], folders: list[Path]) -> None:
+    """Do what a killed runner can no longer do: end its command, remove the folders."""
     for pid, name in children.items():
         if name == "sleep" and _alive(pid):
             os.kill(pid, signal.SIGKILL)
+    for folder in folders:
+        # PostgreSQL works in a folder inside the one that was made for it.
+        shutil.rmtree(folder.parent if folder.name == "data" else folder)
 
 
 def _wait_for_children(parent: int, *, count: int) -> dict[int, str]:

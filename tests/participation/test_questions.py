@@ -43,8 +43,10 @@ def test_table_cell_with_two_questions_is_two():
     rpc = Organisation.objects.get(name="RPC")
     texts = sorted(rpc.learning_questions.values_list("text", flat=True))
     assert texts == [
-        ("Hoe kunnen we 'partnerships voor development' op te bouw tussen diaspora een andere "
-        "stakeholders in het veld?"),
+        (
+            "Hoe kunnen we 'partnerships voor development' op te bouw tussen diaspora een andere "
+            "stakeholders in het veld?"
+        ),
         "Hoe kunnen we het sociaal kapitaal/social remittances van migranten beter benutten?",
     ]
 

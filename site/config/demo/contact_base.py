@@ -125,9 +125,7 @@ def _complete(contact: Contact, row: dict[str, str], now: datetime) -> None:
         case "all":
             unsubscribe(contact=contact, purpose=None, source=Source.MAIL, now=now)
         case "invitations":
-            unsubscribe(
-                contact=contact, purpose=Purpose.INVITATIONS, source=Source.MAIL, now=now
-            )
+            unsubscribe(contact=contact, purpose=Purpose.INVITATIONS, source=Source.MAIL, now=now)
         case "hard_bounce":
             suppress(
                 address_hash=contact.address_hash,

@@ -11,6 +11,7 @@ from campaigns.markdown import to_blocks
 from campaigns.models import Mailing
 from campaigns.services.mailings import check_mailing, save_mailing
 from config.demo.contact_base import FOLDER, load_organisations, load_people, load_themes
+from config.demo.errors import DemonstrationBroken, HouseNotEmpty
 from config.demo.mailings import INVITATION, NO_ANSWER, SEE_YOU, Draft
 from config.demo.publishing import load_answers, load_series, load_settings
 from contacts.enums import RowOutcome
@@ -24,14 +25,6 @@ SIGNED_UP_BY_PHONE = (
     "farid.sabry@nieuweverhalen.example.org",
     "o.adeyemi@movingsocieties.example.org",
 )
-
-
-class HouseNotEmpty(Exception):
-    """There is something in the house already, and the demonstration would mix with it."""
-
-
-class DemonstrationBroken(Exception):
-    """What the demonstration is made of does not pass the rules of a room any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +63,9 @@ def load_demonstration(*, now: datetime) -> Loaded:
     load_answers(now=now)
     _sign_up_by_phone(sessions[0], now)
     asked = import_questions((FOLDER / "questions.csv").read_bytes(), session=sessions[0], now=now)
-    mailings = [save_draft(draft, sessions[0], now=now) for draft in (INVITATION, NO_ANSWER, SEE_YOU)]
+    mailings = [
+        save_draft(draft, sessions[0], now=now) for draft in (INVITATION, NO_ANSWER, SEE_YOU)
+    ]
     _check(mailings[0], now)
     return Loaded(
         organisations=Organisation.objects.count(),

@@ -59,6 +59,11 @@ def _registered(slug: str) -> dict[str, Any]:
     return {"registration": {"session": slug, "states": [str(RegistrationState.REGISTERED)]}}
 
 
+def _registered_or_pending(slug: str) -> dict[str, Any]:
+    states = [str(RegistrationState.REGISTERED), str(RegistrationState.PENDING)]
+    return {"registration": {"session": slug, "states": states}}
+
+
 INVITATION = Draft(
     title="Uitnodiging werksessie 1",
     kind=MailingKind.INVITATION,
@@ -237,8 +242,58 @@ Noor van der Linden, Vereniging Samenspel
     },
 )
 
+#: Written by an organiser when the date has moved; in the story, not in the house as loaded.
+CHANGE = Draft(
+    title="Wijziging: nieuwe datum",
+    kind=MailingKind.CHANGE,
+    purpose=Purpose.PARTICIPATION,
+    plan={"now": True},
+    with_calendar=True,
+    texts={
+        "nl": Text(
+            "Nieuwe datum: {{ session.day }}",
+            "De werksessie is verplaatst. Je aanmelding blijft staan.",
+            """
+{{ contact.salutation }},
+
+De werksessie is verplaatst. Je hoeft niets te doen: je aanmelding blijft staan.
+
+{session}
+
+Kun je op de nieuwe dag niet? Meld je dan even af op je eigen pagina.
+
+[Bekijk je aanmelding]({{ link.registration }})
+
+Sorry voor het schuiven, en graag tot dan.
+
+Noor van der Linden, Vereniging Samenspel
+""",
+        ),
+        "en": Text(
+            "New date: {{ session.day }}",
+            "The working session has moved. Your registration stands.",
+            """
+{{ contact.salutation }},
+
+The working session has moved. There is nothing you need to do: your registration stands.
+
+{session}
+
+Does the new day not suit you? Please cancel on your own page.
+
+[See your registration]({{ link.registration }})
+
+Sorry for the change; we hope to see you then.
+
+Noor van der Linden, Vereniging Samenspel
+""",
+        ),
+    },
+)
+
 _AUDIENCES = {
     INVITATION.title: _members_and_theme,
     NO_ANSWER.title: _invited_without_answer,
     SEE_YOU.title: _registered,
+    CHANGE.title: _registered_or_pending,
 }

@@ -61,6 +61,14 @@ def load_series(*, now: datetime) -> list[Session]:
     return [Session.objects.get(page_key=page.translation_key) for page in pages]
 
 
+def move_session(*, slug: str, days: int) -> None:
+    """Publish the session so many days later, as an editor does who changes its page."""
+    session = Session.objects.get(slug=slug)
+    page = session.pages.get(locale__language_code=session.source_language)
+    page.first_day += timedelta(days=days)
+    page.save_revision().publish()
+
+
 def load_answers(*, now: datetime) -> None:
     """Publish the Q&A in both languages; an entry under discussion is not shown to visitors."""
     index = QAIndexPage.objects.child_of(_home()).first()
@@ -105,13 +113,15 @@ def _publish(
 ) -> PageType:
     """Publish a page under `parent` in Dutch, and its linked translation in English."""
     page = kind(locale=parent.locale, live=False, **facts, **written["nl"])
-    parent.add_child(instance=page)
-    page.themes.set(themes)
-    page.save_revision().publish()
-    english = page.copy_for_translation(Locale.objects.get(language_code="en"))
-    for name, value in written["en"].items():
-        setattr(english, name, value)
-    english.save()  # so that publishing sees no other slug before, and makes no redirect for it
-    english.save_revision().publish()
-    page.refresh_from_db()
+    english = kind(
+        locale=Locale.objects.get(language_code="en"),
+        translation_key=page.translation_key,
+        live=False,
+        **facts,
+        **written["en"],
+    )
+    for one, above in ((page, parent), (english, parent.get_translation(english.locale))):
+        above.add_child(instance=one)
+        one.themes.set(themes)
+        one.save_revision().publish()
     return page

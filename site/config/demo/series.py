@@ -34,55 +34,72 @@ SERIES: Texts = {
         "title": "Migratie en ontwikkeling: een eerlijk verhaal",
         "slug": "migratie-en-ontwikkeling",
         "introduction": (
-            "In het nieuws gaat migratie vaak over grenzen en aantallen. Wij kennen ook de mensen: "
-            "die gaan, blijven, terugkeren en iets opbouwen. In drie bijeenkomsten maken we samen "
-            "een verhaal dat klopt, en dat je aan de keukentafel kunt navertellen."
+            "In het nieuws gaat migratie vaak over grenzen en aantallen. Wij kennen ook de "
+            "mensen: die gaan, blijven, terugkeren en iets opbouwen. In drie bijeenkomsten maken "
+            "we samen een verhaal dat klopt, en dat je aan de keukentafel kunt navertellen."
         ),
         "goals": [
-            ("goal", "Een gedeeld verhaal over migratie en ontwikkeling dat past bij wat we weten."),
             (
                 "goal",
-                "Korte antwoorden op de vragen die we allemaal krijgen, met bronnen erbij. Iedereen "
-                "mag ze gebruiken.",
+                "Een gedeeld verhaal over migratie en ontwikkeling dat past bij wat we weten.",
             ),
             (
                 "goal",
-                "Weten wie je kunt bellen: welke collega vertelt morgen een journalist wat er "
-                "speelt, en waarover?",
+                (
+                    "Korte antwoorden op de vragen die we allemaal krijgen, met bronnen erbij. "
+                    "Iedereen mag ze gebruiken."
+                ),
+            ),
+            (
+                "goal",
+                (
+                    "Weten wie je kunt bellen: welke collega vertelt morgen een journalist wat er "
+                    "speelt, en waarover?"
+                ),
             ),
         ],
         "body": [
             ("heading", "Waarom dit traject"),
             (
                 "text",
-                "<p>Wie voor een ontwikkelingsorganisatie werkt, kent de vraag van het verjaardagsfeest: "
-                "zorgt jullie werk er nou voor dat mensen thuisblijven? Er is geen antwoord van één "
-                "zin. Toch geven we dat vaak, omdat er haast is, of omdat we geen beter antwoord klaar hebben.</p>"
-                "<p>In dit traject nemen we de tijd. We kijken wat we nu vertellen, leggen het naast "
-                "onderzoek en naast de ervaring van mensen die zelf zijn verhuisd, en schrijven op "
-                "waar we het over eens zijn. Waar we het niet over eens zijn, schrijven we ook op.</p>",
+                (
+                    "<p>Wie voor een ontwikkelingsorganisatie werkt, kent de vraag van het "
+                    "verjaardagsfeest: zorgt jullie werk er nou voor dat mensen thuisblijven? Er "
+                    "is geen antwoord van één zin. Toch geven we dat vaak, omdat er haast is, of "
+                    "omdat we geen beter antwoord klaar hebben.</p><p>In dit traject nemen we de "
+                    "tijd. We kijken wat we nu vertellen, leggen het naast onderzoek en naast de "
+                    "ervaring van mensen die zelf zijn verhuisd, en schrijven op waar we het over "
+                    "eens zijn. Waar we het niet over eens zijn, schrijven we ook op.</p>"
+                ),
             ),
             ("heading", "Voor wie"),
             (
                 "text",
-                "<p>Voor iedereen die over dit onderwerp praat of schrijft voor een organisatie: "
-                "beleid, lobby, communicatie, projecten en bestuur. Diaspora-organisaties, "
-                "onderzoekers en journalisten zijn net zo welkom als leden van Samenspel. Ben je "
-                "geen lid? Vertel dan bij je aanmelding in één zin wat je met het thema doet.</p>",
+                (
+                    "<p>Voor iedereen die over dit onderwerp praat of schrijft voor een "
+                    "organisatie: beleid, lobby, communicatie, projecten en bestuur. "
+                    "Diaspora-organisaties, onderzoekers en journalisten zijn net zo welkom als "
+                    "leden van Samenspel. Ben je geen lid? Vertel dan bij je aanmelding in één "
+                    "zin wat je met het thema doet.</p>"
+                ),
             ),
             (
                 "quotation",
                 {
-                    "text": "Praat niet alleen óver ons. Vraag ons mee als het gesprek nog "
-                    "alle kanten op kan.",
+                    "text": (
+                        "Praat niet alleen óver ons. Vraag ons mee als het gesprek nog alle "
+                        "kanten op kan."
+                    ),
                     "attribution": "",
                 },
             ),
             ("heading", "Wat er daarna gebeurt"),
             (
                 "text",
-                "<p>De antwoorden die we samen maken, komen op deze site bij Vraag en antwoord. Na "
-                "de derde bijeenkomst vragen we wie verder wil, en waarmee.</p>",
+                (
+                    "<p>De antwoorden die we samen maken, komen op deze site bij Vraag en "
+                    "antwoord. Na de derde bijeenkomst vragen we wie verder wil, en waarmee.</p>"
+                ),
             ),
         ],
     },
@@ -98,48 +115,62 @@ SERIES: Texts = {
             ("goal", "A shared story about migration and development that fits what we know."),
             (
                 "goal",
-                "Short answers to the questions that all of us get, with their sources. Anybody "
-                "may use them.",
+                (
+                    "Short answers to the questions that all of us get, with their sources. "
+                    "Anybody may use them."
+                ),
             ),
             (
                 "goal",
-                "Knowing whom to call: which colleague can explain to a journalist tomorrow what "
-                "is going on, and on which subject?",
+                (
+                    "Knowing whom to call: which colleague can explain to a journalist tomorrow "
+                    "what is going on, and on which subject?"
+                ),
             ),
         ],
         "body": [
             ("heading", "Why this series"),
             (
                 "text",
-                "<p>Anyone who works for a development organisation knows the question from every "
-                "birthday party: does your work make people stay at home? No answer fits in one "
-                "sentence. We often give one all the same, because there is no time or because "
-                "nobody has a better one.</p>"
-                "<p>In this series we take the time. We look at what we tell people now, lay it "
-                "beside research and beside the experience of people who moved themselves, and "
-                "write down what we agree on. What we do not agree on, we write down as well.</p>",
+                (
+                    "<p>Anyone who works for a development organisation knows the question from "
+                    "every birthday party: does your work make people stay at home? No answer "
+                    "fits in one sentence. We often give one all the same, because there is no "
+                    "time or because nobody has a better one.</p><p>In this series we take the "
+                    "time. We look at what we tell people now, lay it beside research and beside "
+                    "the experience of people who moved themselves, and write down what we agree "
+                    "on. What we do not agree on, we write down as well.</p>"
+                ),
             ),
             ("heading", "For whom"),
             (
                 "text",
-                "<p>For everybody who speaks or writes about this for an organisation: policy, "
-                "advocacy, communication, projects and boards. Diaspora organisations, researchers "
-                "and journalists are as welcome as members of Samenspel. Not a member? Tell us in "
-                "one sentence what you do in this field when you sign up.</p>",
+                (
+                    "<p>For everybody who speaks or writes about this for an organisation: "
+                    "policy, advocacy, communication, projects and boards. Diaspora "
+                    "organisations, researchers and journalists are as welcome as members of "
+                    "Samenspel. Not a member? Tell us in one sentence what you do in this field "
+                    "when you sign up.</p>"
+                ),
             ),
             (
                 "quotation",
                 {
-                    "text": "Do not only talk about us. Ask us along while the conversation can "
-                    "still go anywhere.",
+                    "text": (
+                        "Do not only talk about us. Ask us along while the conversation can still "
+                        "go anywhere."
+                    ),
                     "attribution": "",
                 },
             ),
             ("heading", "What happens next"),
             (
                 "text",
-                "<p>The answers we make together appear on this site under Questions and answers. "
-                "After the third gathering we ask who wants to go on, and with what.</p>",
+                (
+                    "<p>The answers we make together appear on this site under Questions and "
+                    "answers. After the third gathering we ask who wants to go on, and with "
+                    "what.</p>"
+                ),
             ),
         ],
     },
@@ -166,8 +197,8 @@ FIRST: Texts = {
         "slug": "wat-vertellen-we-nu",
         "introduction": (
             "We beginnen bij onszelf. Neem een folder, een post of een interview van je eigen "
-            "organisatie mee. Samen kijken we wat het oproept, wat onderzoek erover zegt en wat we "
-            "voortaan liever zouden vertellen."
+            "organisatie mee. Samen kijken we wat het oproept, wat onderzoek erover zegt en wat "
+            "we voortaan liever zouden vertellen."
         ),
         "accessibility": (
             "De ingang heeft geen drempel en er is een lift. Er is een ringleiding in de zaal en "
@@ -177,9 +208,11 @@ FIRST: Texts = {
             ("heading", "Wat gaan we doen"),
             (
                 "text",
-                "<p>Je gaat naar huis met drie dingen: een scherpe blik op je eigen teksten, vijf "
-                "antwoorden in de eerste versie, en minstens twee mensen die je voortaan kunt "
-                "bellen.</p>",
+                (
+                    "<p>Je gaat naar huis met drie dingen: een scherpe blik op je eigen teksten, "
+                    "vijf antwoorden in de eerste versie, en minstens twee mensen die je voortaan "
+                    "kunt bellen.</p>"
+                ),
             ),
             (
                 "programme",
@@ -205,12 +238,16 @@ FIRST: Texts = {
                         {
                             "time": time(15, 30),
                             "title": "Vijf lastige vragen",
-                            "text": "Elke groep schrijft één antwoord dat in een halve minuut past.",
+                            "text": (
+                                "Elke groep schrijft één antwoord dat in een halve minuut past."
+                            ),
                         },
                         {
                             "time": time(16, 30),
                             "title": "Wat nemen we mee?",
-                            "text": "Afspraken voor de volgende keer. Daarna is er iets te drinken.",
+                            "text": (
+                                "Afspraken voor de volgende keer. Daarna is er iets te drinken."
+                            ),
                         },
                     ],
                 },
@@ -218,8 +255,10 @@ FIRST: Texts = {
             ("heading", "Breng je vraag mee"),
             (
                 "text",
-                "<p>Schrijf bij je aanmelding op wat je wilt leren of wat je nodig hebt. Weet je het "
-                "nog niet? Dan kan het later ook, met de link in je bevestiging.</p>",
+                (
+                    "<p>Schrijf bij je aanmelding op wat je wilt leren of wat je nodig hebt. Weet "
+                    "je het nog niet? Dan kan het later ook, met de link in je bevestiging.</p>"
+                ),
             ),
         ],
     },
@@ -233,15 +272,18 @@ FIRST: Texts = {
             "somebody to whisper in English."
         ),
         "accessibility": (
-            "The entrance is step-free and there is a lift. The room has a hearing loop, and there "
-            "is a quiet room. Do you need anything else? Mail or phone Noor."
+            "The entrance is step-free and there is a lift. The room has a hearing loop, and "
+            "there is a quiet room. Do you need anything else? Mail or phone Noor."
         ),
         "body": [
             ("heading", "What we will do"),
             (
                 "text",
-                "<p>You go home with three things: a sharp eye for your own texts, five answers in "
-                "their first version, and at least two people whom you can call from now on.</p>",
+                (
+                    "<p>You go home with three things: a sharp eye for your own texts, five "
+                    "answers in their first version, and at least two people whom you can call "
+                    "from now on.</p>"
+                ),
             ),
             (
                 "programme",
@@ -280,8 +322,10 @@ FIRST: Texts = {
             ("heading", "Bring your question"),
             (
                 "text",
-                "<p>When you sign up, write down what you want to learn or what you need. Not sure "
-                "yet? You can do it later, with the link in your confirmation.</p>",
+                (
+                    "<p>When you sign up, write down what you want to learn or what you need. Not "
+                    "sure yet? You can do it later, with the link in your confirmation.</p>"
+                ),
             ),
         ],
     },
@@ -301,16 +345,19 @@ SECOND: Texts = {
         "title": "Werksessie 2: het verhaal in gewone woorden",
         "slug": "het-verhaal-in-gewone-woorden",
         "introduction": (
-            "We stellen de antwoorden van de eerste keer op de proef. Een journalist, een raadslid "
-            "en een buurvrouw stellen de vragen die zij zouden stellen. Wij luisteren, schrappen en "
-            "schrijven."
+            "We stellen de antwoorden van de eerste keer op de proef. Een journalist, een "
+            "raadslid en een buurvrouw stellen de vragen die zij zouden stellen. Wij luisteren, "
+            "schrappen en schrijven."
         ),
         "body": [
             (
                 "text",
-                "<p>We zoeken nog een dag waarop de meeste mensen kunnen. Laat weten dat je een "
-                "bericht wilt, dan hoor je het meteen als de datum vaststaat. Was je er de eerste "
-                "keer niet bij? Dan kun je gewoon aansluiten: het verslag staat er op tijd.</p>",
+                (
+                    "<p>We zoeken nog een dag waarop de meeste mensen kunnen. Laat weten dat je "
+                    "een bericht wilt, dan hoor je het meteen als de datum vaststaat. Was je er "
+                    "de eerste keer niet bij? Dan kun je gewoon aansluiten: het verslag staat er "
+                    "op tijd.</p>"
+                ),
             ),
         ],
     },
@@ -324,9 +371,11 @@ SECOND: Texts = {
         "body": [
             (
                 "text",
-                "<p>We are looking for a day that suits most people. Ask for a message, and you "
-                "hear it as soon as there is a date. Missed the first session? You can simply "
-                "join: its report will be there in time.</p>",
+                (
+                    "<p>We are looking for a day that suits most people. Ask for a message, and "
+                    "you hear it as soon as there is a date. Missed the first session? You can "
+                    "simply join: its report will be there in time.</p>"
+                ),
             ),
         ],
     },
@@ -352,8 +401,10 @@ THIRD: Texts = {
         "body": [
             (
                 "text",
-                "<p>Netwerk Nieuwe Verhalen organiseert deze dag. Aanmelden doe je daar, zodra de "
-                "datum bekend is.</p>",
+                (
+                    "<p>Netwerk Nieuwe Verhalen organiseert deze dag. Aanmelden doe je daar, "
+                    "zodra de datum bekend is.</p>"
+                ),
             ),
         ],
     },
@@ -367,8 +418,10 @@ THIRD: Texts = {
         "body": [
             (
                 "text",
-                "<p>Netwerk Nieuwe Verhalen organises this day. You sign up with them, as soon as "
-                "there is a date.</p>",
+                (
+                    "<p>Netwerk Nieuwe Verhalen organises this day. You sign up with them, as "
+                    "soon as there is a date.</p>"
+                ),
             ),
         ],
     },

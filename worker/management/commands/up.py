@@ -44,6 +44,8 @@ class Command(BaseCommand):
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         self.stdout.write("Preparing the database …")
         call_command("migrate", verbosity=0, interactive=False)
+        if not settings.SHOW_INBOX:
+            call_command("collectstatic", verbosity=0, interactive=False)
         demonstration = settings.SHOW_INBOX and not options["without_demonstration"]
         call_command("prepare", demonstration=demonstration, stdout=self.stdout)
 

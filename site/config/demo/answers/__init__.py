@@ -1,7 +1,8 @@
 """The Q&A of the demonstration: six entries that are agreed and one under discussion.
 
 The sources are public publications of international bodies, told in our own words and without
-figures, or made-up ones, which say so ("voorbeeldbron", "made-up source") and live under example.org.
+figures, or made-up ones, which say so ("voorbeeldbron", "made-up source") and live under
+example.org.
 """
 
 from config.demo.answers import movement, people

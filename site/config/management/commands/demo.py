@@ -6,8 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from config.demo.loader import HouseNotEmpty, load_demonstration
-from config.demo.story import StoryFailed, play
+from config.demo.errors import HouseNotEmpty, StoryFailed
+from config.demo.loader import load_demonstration
+from config.demo.story import play
 
 
 class Command(BaseCommand):

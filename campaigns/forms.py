@@ -1,0 +1,186 @@
+"""Forms of the admin: the mailing with its audience and plan in fields, and the test address."""
+
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.widgets import AdminDateTimeInput, AdminTimeInput
+
+from campaigns.checks import save_problems
+from campaigns.enums import Anchor
+from campaigns.errors import PlanInvalid
+from campaigns.plan import parse_plan
+from campaigns.presets import NEEDS_SESSION, NEEDS_THEME, Preset, recognise, to_audience
+from contacts.addresses import address_key
+from contacts.enums import MAILING_PURPOSES, Purpose
+from contacts.errors import AddressInvalid
+from contacts.models import Theme
+
+WHENS = [
+    ("", gettext_lazy("not decided yet")),
+    ("now", gettext_lazy("as soon as it is started")),
+    ("at", gettext_lazy("at a moment")),
+    ("relative", gettext_lazy("counted from the session")),
+]
+
+#: Fields whose blocks or words have checked themselves already.
+_CHECKED = ("body_nl", "body_en", "purpose")
+
+
+class PlanFields(forms.Form):
+    """When a mailing goes out, in fields."""
+
+    when = forms.ChoiceField(label=gettext_lazy("When"), choices=WHENS, required=False)
+    at = forms.DateTimeField(
+        label=gettext_lazy("Moment"), required=False, widget=AdminDateTimeInput()
+    )
+    anchor = forms.ChoiceField(
+        label=gettext_lazy("Counted from"), choices=[("", "–"), *Anchor.choices], required=False
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("Days"),
+        required=False,
+        min_value=-730,
+        max_value=730,
+        help_text=gettext_lazy("Negative for before: -7 is a week before."),
+    )
+    clock = forms.TimeField(
+        label=gettext_lazy("Time"),
+        required=False,
+        widget=AdminTimeInput(),
+        help_text=gettext_lazy("In the time zone of the session."),
+    )
+
+
+def plan_of_fields(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON of a plan from the cleaned PlanFields. Raises forms.ValidationError by field."""
+    match data.get("when"):
+        case "now":
+            return {"now": True}
+        case "at":
+            if not data.get("at"):
+                raise forms.ValidationError({"at": _("Give the moment.")})
+            return {"at": data["at"].isoformat()}
+        case "relative":
+            missing = {
+                name: _("Give this too.")
+                for name in ("anchor", "days")
+                if data.get(name) in (None, "")
+            }
+            if missing:
+                raise forms.ValidationError(missing)
+            clock = data.get("clock") or time(9, 0)
+            return {
+                "relative": {
+                    "anchor": data["anchor"],
+                    "days": data["days"],
+                    "time": f"{clock:%H:%M}",
+                }
+            }
+    return {}
+
+
+def fields_of_plan(plan: dict[str, Any]) -> dict[str, Any]:
+    """Return initial values of PlanFields for a plan."""
+    try:
+        parsed = parse_plan(plan)
+    except PlanInvalid:
+        return {}
+    if parsed.is_now:
+        return {"when": "now"}
+    if parsed.at:
+        return {"when": "at", "at": parsed.at}
+    return {
+        "when": "relative",
+        "anchor": parsed.anchor,
+        "days": parsed.days,
+        "clock": parsed.clock,
+    }
+
+
+class MailingForm(WagtailAdminModelForm):
+    """The editor of a mailing. The JSON of audience and plan is written from plain fields."""
+
+    preset = forms.ChoiceField(
+        label=gettext_lazy("Who gets this mail"), choices=Preset.choices, initial=Preset.MEMBERS
+    )
+    theme = forms.ModelChoiceField(
+        label=gettext_lazy("Theme"), queryset=Theme.objects.order_by("name_nl"), required=False
+    )
+    leave_out_answered = forms.BooleanField(
+        label=gettext_lazy("Leave out who has answered for the session"),
+        required=False,
+        initial=True,
+    )
+    when = PlanFields.base_fields["when"]
+    at = PlanFields.base_fields["at"]
+    anchor = PlanFields.base_fields["anchor"]
+    days = PlanFields.base_fields["days"]
+    clock = PlanFields.base_fields["clock"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "audience" in self.fields:
+            self.fields["audience"].required = False
+        if "purpose" in self.fields:
+            self.fields["purpose"].choices = [
+                (purpose.value, purpose.label) for purpose in Purpose if purpose in MAILING_PURPOSES
+            ]
+        if self.instance.pk:
+            self.initial |= self._initial_of_audience() | fields_of_plan(self.instance.plan)
+
+    def _initial_of_audience(self) -> dict[str, Any]:
+        session = self.instance.session
+        found = recognise(self.instance.audience, session=session.slug if session else "")
+        return found | {"theme": Theme.objects.filter(slug=found["theme"]).first()}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        preset = data.get("preset")
+        if preset and preset != Preset.OWN:
+            data["audience"] = self._audience(data, preset)
+        try:
+            data["plan"] = plan_of_fields(data)
+        except forms.ValidationError as error:
+            for name, messages in error.message_dict.items():
+                self.add_error(name, messages)
+        return data
+
+    def _audience(self, data: dict[str, Any], preset: str) -> dict[str, Any]:
+        theme, session = data.get("theme"), data.get("session")
+        if preset in NEEDS_THEME and theme is None:
+            self.add_error("theme", _("Choose the theme."))
+        if preset in NEEDS_SESSION and session is None:
+            self.add_error("session", _("Choose the session that this is about."))
+        return to_audience(
+            preset,
+            theme=theme.slug if theme else "",
+            session=session.slug if session else "",
+            leave_out_answered=bool(data.get("leave_out_answered")),
+        )
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        # These two are no fields of the form when the editor did not open them.
+        self.instance.audience = self.cleaned_data.get("audience") or self.instance.audience
+        self.instance.plan = self.cleaned_data.get("plan", self.instance.plan)
+        if self.errors:
+            return
+        for name, messages in save_problems(self.instance).items():
+            if name not in _CHECKED:
+                self.add_error(name if name in self.fields else None, messages)
+
+
+class AddressForm(forms.Form):
+    """Where a test mail goes."""
+
+    address = forms.EmailField(label=gettext_lazy("E-mail address"))
+
+    def clean_address(self) -> str:
+        try:
+            return address_key(self.cleaned_data["address"])
+        except AddressInvalid as error:
+            raise forms.ValidationError(str(error)) from error

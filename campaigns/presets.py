@@ -1,0 +1,82 @@
+"""The audiences that most mailings have, as a choice in a form instead of JSON."""
+
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Preset(TextChoices):
+    """Whom a mailing is for, as an organiser says it."""
+
+    MEMBERS = "members", _("members")
+    MEMBERS_AND_THEME = "members_and_theme", _("members, and non-members working on the theme")
+    THEME = "theme", _("everyone working on the theme, member or not")
+    EVERYONE = "everyone", _("everyone we may mail")
+    NO_ANSWER = "no_answer", _("who was invited and has not answered")
+    REGISTERED = "registered", _("who is signed up")
+    PRESENT = "present", _("who was present")
+    EXCUSED = "excused", _("who was absent with notice")
+    NO_SHOW = "no_show", _("who did not appear")
+    OWN = "own", _("something else (see below)")
+
+
+_ANSWERED = ["unconfirmed", "pending", "registered", "waiting", "offered", "declined"]
+_ATTENDED = (Preset.PRESENT, Preset.EXCUSED, Preset.NO_SHOW)
+NEEDS_THEME = (Preset.MEMBERS_AND_THEME, Preset.THEME)
+NEEDS_SESSION = (Preset.NO_ANSWER, Preset.REGISTERED, *_ATTENDED)
+#: For these, people who answered already can be left out.
+CAN_LEAVE_OUT = (Preset.MEMBERS, Preset.MEMBERS_AND_THEME, Preset.THEME, Preset.EVERYONE)
+
+
+def to_audience(
+    preset: str, *, theme: str = "", session: str = "", leave_out_answered: bool = False
+) -> dict[str, Any]:
+    """Return the JSON of an audience for a preset; `theme` and `session` are slugs."""
+    audience = _base(preset, theme, session)
+    if leave_out_answered and session and preset in CAN_LEAVE_OUT:
+        answered = {"not": {"registration": {"session": session, "states": _ANSWERED}}}
+        return {"all": [audience, answered]}
+    return audience
+
+
+def _base(preset: str, theme: str, session: str) -> dict[str, Any]:
+    match preset:
+        case Preset.MEMBERS:
+            return {"member": True}
+        case Preset.MEMBERS_AND_THEME:
+            return {"any": [{"member": True}, {"theme": theme}]}
+        case Preset.THEME:
+            return {"theme": theme}
+        case Preset.NO_ANSWER:
+            no_answer = {"registration": {"session": session, "states": ["none"]}}
+            return {"all": [{"invited": {"session": session}}, no_answer]}
+        case Preset.REGISTERED:
+            return {"registration": {"session": session, "states": ["registered"]}}
+        case Preset.PRESENT | Preset.EXCUSED | Preset.NO_SHOW:
+            return {"attendance": {"session": session, "values": [str(preset)]}}
+    return {"everyone": True}
+
+
+def recognise(audience: Any, *, session: str) -> dict[str, Any]:
+    """Return the preset that an audience is, with its theme and whether answers are left out."""
+    for theme in {"", *_themes(audience)}:
+        for preset in Preset:
+            for leave_out in (False, True):
+                made = to_audience(
+                    preset, theme=theme, session=session, leave_out_answered=leave_out
+                )
+                is_whole = bool(theme) == (preset in NEEDS_THEME)
+                if preset != Preset.OWN and is_whole and made == audience:
+                    return {"preset": preset, "theme": theme, "leave_out_answered": leave_out}
+    return {"preset": Preset.OWN, "theme": "", "leave_out_answered": False}
+
+
+def _themes(audience: Any) -> set[str]:
+    """Return every theme that is named anywhere in the JSON."""
+    if isinstance(audience, list):
+        return {theme for part in audience for theme in _themes(part)}
+    if not isinstance(audience, dict):
+        return set()
+    own = {audience["theme"]} if isinstance(audience.get("theme"), str) else set()
+    return own | {theme for value in audience.values() for theme in _themes(value)}

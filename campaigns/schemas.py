@@ -1,0 +1,149 @@
+"""What the HTTP API takes and gives of mailings."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Schema
+from pydantic import Field, StringConstraints
+
+from base.schemas import StrictSchema
+from campaigns.enums import MailingKind, Per
+
+Language = Literal["nl", "en"]
+Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Name = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Email = Annotated[str, StringConstraints(max_length=254)]
+#: A list of blocks (`{"type", "value"}`), or Markdown.
+Body = list[dict[str, Any]] | Annotated[str, StringConstraints(max_length=100_000)]
+Purpose = Literal["invitations", "announcements", "participation"]
+
+
+class MailingPatch(StrictSchema):
+    """What may be changed of a mailing; what is left out stays as it is."""
+
+    kind: MailingKind | None = None
+    title: Line | None = None
+    session: str | None = Field(None, description="Slug of the session it is about.")
+    series: str | None = Field(None, description="Slug of the series it is about.")
+    purpose: Purpose | None = None
+    audience: dict[str, Any] | None = None
+    per: Per | None = None
+    subject: dict[Language, Line] | None = None
+    preheader: dict[Language, Line] | None = None
+    body: dict[Language, Body] | None = None
+    languages: list[Language] | None = Field(
+        None, description="The languages it must have: each needs a subject and a body."
+    )
+    sender: Name | None = Field(None, alias="from", description="The sender's name.")
+    reply_to: Email | None = None
+    calendar: bool | None = None
+    plan: dict[str, Any] | None = None
+
+
+class MailingIn(MailingPatch):
+    """A new draft."""
+
+    kind: MailingKind
+    title: Line
+    audience: dict[str, Any]
+    purpose: Purpose
+
+
+class MailingOut(Schema):
+    id: int
+    kind: str
+    title: str
+    session: str | None
+    series: str | None
+    purpose: str
+    audience: dict[str, Any]
+    per: str
+    subject: dict[str, str]
+    preheader: dict[str, str]
+    body: dict[str, list[dict[str, Any]]]
+    languages: list[str]
+    sender: str = Field(serialization_alias="from")
+    reply_to: str
+    calendar: bool
+    plan: dict[str, Any]
+    state: str
+    problem: str
+    counts: dict[str, int]
+    due_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class MailingsOut(Schema):
+    items: list[MailingOut]
+    next: str | None
+    count: int
+
+
+class SampleOut(Schema):
+    id: int
+    name: str
+    email: str
+    language: str
+
+
+class DryRunOut(Schema):
+    recipients: int
+    organisations: int
+    languages: dict[str, int]
+    excluded: dict[str, int]
+    sample: list[SampleOut]
+    sentence: dict[str, str]
+    problems: list[str]
+
+
+class ExplanationOut(Schema):
+    gets_it: bool
+    reason: str
+    words: str
+    state: str
+
+
+class TestIn(StrictSchema):
+    to: list[Email] = Field(min_length=1, max_length=10)
+
+
+class TestOut(Schema):
+    queued: int
+
+
+class PlanIn(StrictSchema):
+    """A plan as in the contract; an empty body uses the plan that the mailing has."""
+
+    now: Literal[True] | None = None
+    at: str | None = None
+    relative: dict[str, Any] | None = None
+    late: str | None = None
+
+
+class PauseIn(StrictSchema):
+    reason: Line = ""
+
+
+class DeliveryOut(Schema):
+    id: int
+    contact: int
+    address: str | None
+    language: str
+    organisation: str | None
+    state: str
+    reason: str
+    attempt: int
+    reply_code: int | None
+    reply_text: str
+    sent_at: datetime | None
+
+
+class DeliveriesOut(Schema):
+    items: list[DeliveryOut]
+    next: str | None
+    count: int
+
+
+class ResolveIn(StrictSchema):
+    as_state: Literal["sent", "queued"] = Field(alias="as")

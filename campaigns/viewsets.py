@@ -1,0 +1,228 @@
+"""Mailings in the admin: the list and the editor. The overview of one mailing is in `overview`."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
+from wagtail.admin.panels import ObjectList, TabbedInterface
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.widgets import Button, HeaderButton
+from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet
+
+from campaigns import overview
+from campaigns.errors import MoveForbidden
+from campaigns.forms import MailingForm
+from campaigns.models import Mailing
+from campaigns.selectors.ledger import counts_of
+from campaigns.services.mailings import return_to_draft
+
+_FIELDS_HELP = gettext_lazy(
+    "You can write {{ contact.salutation }}, {{ contact.given_name }}, {{ organisation.name }}, "
+    "{{ session.title }}, {{ session.day }}, {{ session.when }} and {{ session.where }}. "
+    "They are filled in for each person."
+)
+
+
+def _text_tab(language: str, heading: Any) -> ObjectList:
+    return ObjectList(
+        [
+            FieldPanel(
+                f"subject_{language}",
+                help_text=gettext_lazy("Up to some 50 characters is read on a phone."),
+            ),
+            FieldPanel(
+                f"preheader_{language}",
+                help_text=gettext_lazy("Stands after the subject in the list of mails."),
+            ),
+            HelpPanel(content=_FIELDS_HELP),
+            FieldPanel(f"body_{language}"),
+        ],
+        heading=heading,
+    )
+
+
+def edit_handler() -> TabbedInterface:
+    """Return the tabs of the editor."""
+    about = ObjectList(
+        [
+            FieldPanel("title", help_text=gettext_lazy("For yourselves: nobody gets to see it.")),
+            FieldRowPanel([FieldPanel("kind"), FieldPanel("purpose")]),
+            FieldPanel("session"),
+            FieldPanel("series"),
+            MultiFieldPanel(
+                [
+                    FieldPanel("preset"),
+                    FieldPanel("theme"),
+                    FieldPanel("leave_out_answered"),
+                    FieldPanel("per"),
+                ],
+                heading=gettext_lazy("Audience"),
+            ),
+            MultiFieldPanel(
+                [
+                    FieldPanel(
+                        "audience",
+                        help_text=gettext_lazy(
+                            "Only used for “something else”. The documentation lists the conditions."
+                        ),
+                    )
+                ],
+                heading=gettext_lazy("Audience as JSON"),
+                classname="collapsed",
+            ),
+        ],
+        heading=gettext_lazy("Audience"),
+    )
+    planning = ObjectList(
+        [
+            FieldPanel("when"),
+            FieldPanel("at"),
+            FieldRowPanel([FieldPanel("anchor"), FieldPanel("days"), FieldPanel("clock")]),
+            MultiFieldPanel(
+                [
+                    FieldPanel("sender_name"),
+                    FieldPanel("reply_to"),
+                    FieldPanel("with_calendar"),
+                ],
+                heading=gettext_lazy("Sender and attachment"),
+            ),
+        ],
+        heading=gettext_lazy("Planning"),
+    )
+    return TabbedInterface(
+        [
+            _text_tab("nl", gettext_lazy("Text in Dutch")),
+            _text_tab("en", gettext_lazy("Text in English")),
+            about,
+            planning,
+        ],
+        base_form_class=MailingForm,
+    )
+
+
+class MailingIndexView(IndexView):
+    """The list; the numbers of all its rows come in one query."""
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(*args, **kwargs)
+        listed = context["object_list"]
+        numbers = counts_of([mailing.pk for mailing in listed])
+        for mailing in listed:
+            mailing.numbers = numbers.get(mailing.pk, {})
+        return context
+
+    def get_list_more_buttons(self, instance: Mailing) -> list[Button]:
+        return [
+            Button(_("View and send"), url=overview_url(instance), icon_name="mail", priority=5),
+            *super().get_list_more_buttons(instance),
+        ]
+
+    def get_edit_url(self, instance: Mailing) -> str | None:
+        return super().get_edit_url(instance) if instance.is_editable else overview_url(instance)
+
+
+class MailingCreateView(CreateView):
+    """A new mailing belongs to whoever makes it."""
+
+    def get_initial_form_instance(self) -> Mailing:
+        return Mailing(created_at=timezone.now(), created_by=self.request.user)
+
+
+class MailingEditView(EditView):
+    """Editing returns the mailing to draft; what is being sent can only be looked at."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.object.is_editable:
+            messages.warning(request, _("This mailing has been started: its text stands."))
+            return redirect(overview_url(self.object))
+        return super().get(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                return_to_draft(mailing_id=self.object.pk)
+                return super().form_valid(form)
+        except MoveForbidden as error:
+            self.produced_error_code = "started"
+            self.produced_error_message = str(error)
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+
+    @property
+    def header_buttons(self) -> list[HeaderButton]:
+        return [
+            HeaderButton(
+                label=_("View and send"), url=overview_url(self.object), icon_name="mail"
+            )
+        ]
+
+    def get_success_buttons(self) -> list[Any]:
+        return [messages_button(overview_url(self.object), _("View and send"))]
+
+
+def messages_button(url: str, text: str) -> tuple[str, str, bool]:
+    """Return a button for Wagtail's messages."""
+    return (url, text, False)
+
+
+def overview_url(mailing: Mailing) -> str:
+    """Return the address of the overview of a mailing."""
+    return reverse(viewset.get_url_name("overview"), args=[mailing.pk])
+
+
+def _numbers(mailing: Mailing) -> str:
+    numbers = getattr(mailing, "numbers", {})
+    sent = numbers.get("sent", 0)
+    total = sum(numbers.values()) - numbers.get("excluded", 0)
+    return f"{sent} / {total}" if total else "–"
+
+
+def _due(mailing: Mailing) -> Any:
+    return mailing.started_at or mailing.due_at
+
+
+class MailingViewSet(SnippetViewSet):
+    """Mailings."""
+
+    model = Mailing
+    icon = "mail"
+    menu_label = gettext_lazy("Mailings")
+    menu_order = 220
+    add_to_admin_menu = True
+    list_display = [
+        "title",
+        Column("state", label=gettext_lazy("State"), accessor="get_state_display"),
+        Column("kind", label=gettext_lazy("Kind"), accessor="get_kind_display"),
+        Column("due", label=gettext_lazy("When"), accessor=_due),
+        Column("numbers", label=gettext_lazy("Sent"), accessor=_numbers),
+    ]
+    list_filter = ["state", "kind", "session"]
+    search_fields = ["title", "subject_nl", "subject_en"]
+    ordering = ["-created_at", "-pk"]
+    index_view_class = MailingIndexView
+    add_view_class = MailingCreateView
+    edit_view_class = MailingEditView
+
+    def get_edit_handler(self) -> Any:
+        return edit_handler().bind_to_model(self.model)
+
+    def get_urlpatterns(self) -> list[Any]:
+        kwargs = {"viewset": self}
+        return [
+            *super().get_urlpatterns(),
+            path("overview/<int:pk>/", overview.OverviewView.as_view(**kwargs), name="overview"),
+            path("people/<int:pk>/", overview.PeopleView.as_view(**kwargs), name="people"),
+            path("act/<int:pk>/<str:act>/", overview.ActView.as_view(**kwargs), name="act"),
+            path("test/<int:pk>/", overview.TestView.as_view(**kwargs), name="test"),
+            path("resolve/<int:pk>/", overview.ResolveView.as_view(**kwargs), name="resolve"),
+        ]
+
+
+viewset = MailingViewSet()

@@ -1,0 +1,1 @@
+"""Forms: behind a personal link, and in the admin."""

@@ -1,0 +1,116 @@
+"""The Q&A: what visitors find, and what they must not."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from content.enums import AnswerState
+from content.selectors import find_answers
+from tests.factories.contacts import make_theme
+from tests.factories.content import make_answer, make_answer_index
+
+pytestmark = pytest.mark.django_db
+SECRET = "Zeg dit tegen journalisten"
+
+
+def wording() -> list:
+    return [("wording", {"audience": "journalist", "say": SECRET, "avoid": "Vermijdwoord"})]
+
+
+@pytest.mark.capability("C19")
+@pytest.mark.parametrize("state", [AnswerState.DRAFT, AnswerState.DISCUSSION])
+def test_an_entry_that_is_not_agreed_is_nowhere(client, state):
+    index = make_answer_index(slug="vragen")
+    make_answer(parent=index, title="Openbare vraag?")
+    hidden = make_answer(parent=index, title="Geheime vraag?", slug="geheim", state=state)
+    assert client.get("/nl/vragen/geheim/").status_code == 404
+    for address in ("/nl/vragen/", "/nl/vragen/?q=geheime", "/nl/vragen/?q=vraag"):
+        html = client.get(address).content.decode()
+        assert "Geheime vraag?" not in html
+    assert find_answers(index=index, words="geheime") == []
+    hidden.state = AnswerState.AGREED
+    hidden.save()
+    assert client.get("/nl/vragen/geheim/").status_code == 200
+
+
+@pytest.mark.capability("C20")
+def test_the_wording_per_audience_stays_off_the_public_page_and_out_of_the_search(client):
+    index = make_answer_index(slug="vragen")
+    answer = make_answer(parent=index, slug="vraag", wording=wording())
+    html = client.get("/nl/vragen/vraag/").content.decode()
+    assert "Zo zit het." in html
+    assert [word for word in (SECRET, "Vermijdwoord") if word in html] == []
+    assert answer.wording[0].value["say"] == SECRET
+    assert find_answers(index=index, words="Vermijdwoord") == []
+    assert find_answers(index=index, words="journalisten") == []
+
+
+@pytest.mark.capability("C21")
+def test_the_page_shows_the_evidence_with_its_date(client):
+    evidence = {
+        "source": "Instituut Voorbeeld",
+        "year": 2024,
+        "url": "https://instituut.example.org/rapport",
+        "quotation": "Het staat er.",
+        "checked_on": date(2026, 2, 1),
+    }
+    index = make_answer_index(slug="vragen")
+    make_answer(parent=index, slug="vraag", evidence=[("source", evidence)])
+    html = client.get("/nl/vragen/vraag/").content.decode()
+    for part in ("Instituut Voorbeeld", "(2024)", "instituut.example.org", "1 februari 2026"):
+        assert part in html
+
+
+def test_search_finds_words_and_beginnings_of_words(client):
+    index = make_answer_index(slug="vragen")
+    first = make_answer(parent=index, title="Wat doet migratie?", short_answer="Van alles.")
+    second = make_answer(parent=index, title="Wie betaalt dat?", narrative="<p>De belastingen.</p>")
+    elsewhere = make_answer(title="Wat doet migratie elders?")
+    assert find_answers(index=index, words="migratie") == [first]
+    assert find_answers(index=index, words="migra") == [first]
+    assert find_answers(index=index, words="belastingen") == [second]
+    assert find_answers(index=index, words="olifant") == []
+    assert find_answers(index=index) == [first, second]
+    assert elsewhere not in find_answers(index=index, words="migratie")
+
+
+def test_theme_filters_the_list_and_an_unknown_theme_is_said(client):
+    theme, other = make_theme(slug="klimaat"), make_theme(slug="ongebruikt", name_nl="Ongebruikt")
+    index = make_answer_index(slug="vragen")
+    make_answer(parent=index, title="Over klimaat?", themes=[theme])
+    make_answer(parent=index, title="Over iets anders?")
+    make_answer(parent=index, title="Concept?", state=AnswerState.DRAFT, themes=[other])
+    html = client.get("/nl/vragen/?theme=klimaat").content.decode()
+    assert "Over klimaat?" in html
+    assert "Over iets anders?" not in html
+    assert "Ongebruikt" not in html
+    response = client.get("/nl/vragen/?theme=bestaat-niet&q=%00")
+    assert response.status_code == 200
+    assert "Over klimaat?" not in response.content.decode()
+
+
+def test_a_long_short_answer_is_refused_with_its_length():
+    answer = make_answer()
+    answer.short_answer = "woord " * 60
+    answer.full_clean()
+    answer.short_answer = "woord " * 61
+    with pytest.raises(ValidationError) as refused:
+        answer.full_clean()
+    assert list(refused.value.error_dict) == ["short_answer"]
+
+
+def test_the_list_asks_the_same_number_of_queries_for_one_and_three(
+    client, django_assert_max_num_queries
+):
+    theme = make_theme()
+    index = make_answer_index(slug="vragen")
+    make_answer(parent=index, themes=[theme])
+    client.get("/nl/vragen/")
+    with django_assert_max_num_queries(60) as one:
+        client.get("/nl/vragen/")
+    make_answer(parent=index, themes=[theme])
+    make_answer(parent=index, themes=[theme])
+    with django_assert_max_num_queries(60) as three:
+        client.get("/nl/vragen/")
+    assert len(three) == len(one)
