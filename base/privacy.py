@@ -7,7 +7,9 @@ from typing import Any
 from django.http import HttpResponse
 
 HEADERS = {
-    "Referrer-Policy": "no-referrer",
+    # No other site learns the address. ("no-referrer" would break our own forms: with it a browser
+    # sends `Origin: null`, which the CSRF check refuses.)
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "private, no-store",
     "X-Robots-Tag": "noindex, nofollow",
 }

@@ -87,7 +87,7 @@ def refuse_unknown_parameters(run: Callable[..., Any]) -> Callable[..., Any]:
 
     A parameter that is ignored in silence makes a list of everything look like a filtered one.
     """
-    operation: Operation = run.__self__  # type: ignore[attr-defined] -- ninja hands the bound method
+    operation: Operation = getattr(run, "__self__")  # noqa: B009 -- ninja hands the bound method
     known = {source: _declared(operation, source) for source in ("query", "form", "file")}
 
     @wraps(run)

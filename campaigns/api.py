@@ -60,7 +60,11 @@ _BODY = MailBodyBlock()
 
 #: The API's names of the fields that the editor has per language or calls otherwise.
 _NAMES = {
-    **{f"{part}_{code}": f"{part}.{code}" for part in ("subject", "preheader", "body") for code in LANGUAGES},
+    **{
+        f"{part}_{code}": f"{part}.{code}"
+        for part in ("subject", "preheader", "body")
+        for code in LANGUAGES
+    },
     "sender_name": "from",
     "with_calendar": "calendar",
     "__all__": "",
@@ -74,14 +78,20 @@ def _refusals_as_problems(field: str = "") -> Iterator[None]:
         yield
     except MoveForbidden as error:
         raise Problem(
-            status=409, code="move_forbidden", detail=str(error), state=error.state, legal=error.legal
+            status=409,
+            code="move_forbidden",
+            detail=str(error),
+            state=error.state,
+            legal=error.legal,
         ) from error
     except MailingNotReady as error:
         raise _not_ready(error.problems, field) from error
     except ValidationError as error:
         raise _fields_problem(error) from error
     except AudienceInvalid as error:
-        raise field_problem(f"audience.{error.path}".rstrip("."), "invalid", error.message) from error
+        raise field_problem(
+            f"audience.{error.path}".rstrip("."), "invalid", error.message
+        ) from error
     except CampaignError as error:
         raise field_problem(field, "invalid", str(error)) from error
 
@@ -122,7 +132,7 @@ def _user(request: HttpRequest) -> Any:
 # --- read and write ---------------------------------------------------------------------------
 
 
-@router.get("/mailings", auth=_reader, response=MailingsOut, summary="Mailings")
+@router.get("/mailings", auth=_reader, response=MailingsOut, by_alias=True, summary="Mailings")
 def list_mailings(
     request: HttpRequest,
     state: MailingState | None = None,
@@ -137,22 +147,34 @@ def list_mailings(
     return found | {"items": [_out(row) for row in found["items"]]}
 
 
-@router.post("/mailings", auth=_writer, response={201: MailingOut}, summary="A new draft")
-def create_mailing(request: HttpRequest, data: MailingIn) -> Status:
-    """Make a draft. An unknown merge field, session or condition is an error here, not when sending."""
+@router.post(
+    "/mailings", auth=_writer, response={201: MailingOut}, by_alias=True, summary="A new draft"
+)
+def create_mailing(request: HttpRequest, data: MailingIn) -> Status[dict[str, Any]]:
+    """Make a draft. An unknown field, session or condition is an error here, not when sending."""
     mailing = Mailing()
     _write(mailing, data, request)
     return Status(201, _out(mailing))
 
 
-@router.get("/mailings/{int:mailing_id}", auth=_reader, response=MailingOut, summary="One mailing")
+@router.get(
+    "/mailings/{int:mailing_id}",
+    auth=_reader,
+    response=MailingOut,
+    by_alias=True,
+    summary="One mailing",
+)
 def read_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
     """The mailing with its state; `counts` add up to the ledger."""
     return _out(_mailing(mailing_id))
 
 
 @router.patch(
-    "/mailings/{int:mailing_id}", auth=_writer, response=MailingOut, summary="Edit a mailing"
+    "/mailings/{int:mailing_id}",
+    auth=_writer,
+    response=MailingOut,
+    by_alias=True,
+    summary="Edit a mailing",
 )
 def edit_mailing(request: HttpRequest, mailing_id: int, data: MailingPatch) -> dict[str, Any]:
     """Change what is given; the mailing is a draft again. 409 once it is being sent."""
@@ -192,7 +214,9 @@ def _set_about(mailing: Mailing, given: dict[str, Any]) -> None:
             raise field_problem("session", "unknown", _("There is no session “%s”.") % slug)
     if "series" in given:
         slug = given["series"]
-        mailing.series = SeriesPage.objects.filter(slug=slug).order_by("pk").first() if slug else None
+        mailing.series = (
+            SeriesPage.objects.filter(slug=slug).order_by("pk").first() if slug else None
+        )
         if slug and mailing.series is None:
             raise field_problem("series", "unknown", _("There is no series “%s”.") % slug)
 
@@ -206,7 +230,9 @@ def _body(given: str | list[dict[str, Any]], field: str) -> list[dict[str, Any]]
             raise field_problem(path, "invalid", _("A block has exactly: type, value."))
         if block["type"] not in _BODY.child_blocks:
             known = ", ".join(_BODY.child_blocks)
-            raise field_problem(path, "unknown", _("Choose one of: %(choices)s.") % {"choices": known})
+            raise field_problem(
+                path, "unknown", _("Choose one of: %(choices)s.") % {"choices": known}
+            )
     try:
         stream = _BODY.to_python(blocks)
         for place, child in enumerate(stream):
@@ -264,10 +290,13 @@ def _out(mailing: Mailing) -> dict[str, Any]:
 
 
 @router.post(
-    "/mailings/{int:mailing_id}/dry-run", auth=_reader, response=DryRunOut, summary="Who would get it"
+    "/mailings/{int:mailing_id}/dry-run",
+    auth=_reader,
+    response=DryRunOut,
+    summary="Who would get it",
 )
 def dry_run_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
-    """Who would get it if it started now, who would not and why, and what keeps it from being sent."""
+    """Who would get it if it started now, who would not and why, and what is still wrong."""
     mailing, now = _mailing(mailing_id), timezone.now()
     with _refusals_as_problems("audience"):
         numbers = dry_run(mailing, now)
@@ -321,7 +350,7 @@ def explain_mailing(request: HttpRequest, mailing_id: int, contact: int) -> dict
 @router.post(
     "/mailings/{int:mailing_id}/test", auth=_sender, response={202: TestOut}, summary="A test mail"
 )
-def test_mailing(request: HttpRequest, mailing_id: int, data: TestIn) -> Status:
+def test_mailing(request: HttpRequest, mailing_id: int, data: TestIn) -> Status[dict[str, Any]]:
     """Send the mail as it stands now to some addresses, in each language it has."""
     mailing, now, queued = _mailing(mailing_id), timezone.now(), 0
     for place, address in enumerate(data.to):
@@ -335,37 +364,71 @@ def test_mailing(request: HttpRequest, mailing_id: int, data: TestIn) -> Status:
     return Status(202, {"queued": queued})
 
 
-@router.post("/mailings/{int:mailing_id}/plan", auth=_sender, response=MailingOut, summary="Plan")
+@router.post(
+    "/mailings/{int:mailing_id}/plan",
+    auth=_sender,
+    response=MailingOut,
+    by_alias=True,
+    summary="Plan",
+)
 def plan_mailing(
-    request: HttpRequest, mailing_id: int, data: PlanIn | None = Body(None)  # noqa: B008 -- ninja's way
+    request: HttpRequest,
+    mailing_id: int,
+    data: PlanIn | None = Body(None),  # noqa: B008 -- ninja's way
 ) -> dict[str, Any]:
-    """Plan it: by the plan given, else by its own. 422 with every problem, 409 once it is being sent."""
+    """Plan it: by the plan given, else by its own. 422 with every problem, 409 once it is sent."""
     plan = data.model_dump(exclude_unset=True) if data else {}
     return _act(request, mailing_id, mailings.plan_mailing, field="plan", plan=plan or None)
 
 
-@router.post("/mailings/{int:mailing_id}/start", auth=_sender, response=MailingOut, summary="Start")
+@router.post(
+    "/mailings/{int:mailing_id}/start",
+    auth=_sender,
+    response=MailingOut,
+    by_alias=True,
+    summary="Start",
+)
 def start_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
     """Send as soon as possible: within seconds its state is `sending`."""
     return _act(request, mailing_id, mailings.start)
 
 
-@router.post("/mailings/{int:mailing_id}/pause", auth=_sender, response=MailingOut, summary="Pause")
+@router.post(
+    "/mailings/{int:mailing_id}/pause",
+    auth=_sender,
+    response=MailingOut,
+    by_alias=True,
+    summary="Pause",
+)
 def pause_mailing(
-    request: HttpRequest, mailing_id: int, data: PauseIn | None = Body(None)  # noqa: B008 -- ninja's way
+    request: HttpRequest,
+    mailing_id: int,
+    data: PauseIn | None = Body(None),  # noqa: B008 -- ninja's way
 ) -> dict[str, Any]:
     """Stop within one message per connection; the rest waits."""
     reason = data.reason if data else ""
     return _act(request, mailing_id, mailings.pause_mailing, reason=reason)
 
 
-@router.post("/mailings/{int:mailing_id}/resume", auth=_sender, response=MailingOut, summary="Go on")
+@router.post(
+    "/mailings/{int:mailing_id}/resume",
+    auth=_sender,
+    response=MailingOut,
+    by_alias=True,
+    summary="Go on",
+)
 def resume_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
     """Go on with what waits."""
     return _act(request, mailing_id, mailings.resume_mailing)
 
 
-@router.post("/mailings/{int:mailing_id}/cancel", auth=_sender, response=MailingOut, summary="Cancel")
+@router.post(
+    "/mailings/{int:mailing_id}/cancel",
+    auth=_sender,
+    response=MailingOut,
+    by_alias=True,
+    summary="Cancel",
+)
 def cancel_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
     """Send no more, for good."""
     return _act(request, mailing_id, mailings.cancel_mailing)

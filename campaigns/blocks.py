@@ -113,9 +113,9 @@ class SessionBlock(blocks.StructBlock):
         number, words = self._session_id(value), context.words
         return (
             '<mj-text css-class="card" padding="16px 24px" container-background-color="#f4f1ea">'
-            f'<h2>{context.field("session.title", number)}</h2>'
-            f'<p><strong>{words.when}:</strong> {context.field("session.when", number)}<br>'
-            f'<strong>{words.where}:</strong> {context.field("session.where", number)}</p>'
+            f"<h2>{context.field('session.title', number)}</h2>"
+            f"<p><strong>{words.when}:</strong> {context.field('session.when', number)}<br>"
+            f"<strong>{words.where}:</strong> {context.field('session.where', number)}</p>"
             f'<p><a href="{context.field("session.url", number)}">{words.more}</a></p></mj-text>'
             '<mj-spacer height="12px" />'
         )
@@ -123,10 +123,10 @@ class SessionBlock(blocks.StructBlock):
     def plain(self, value: Any, context: BlockContext) -> str:
         number, words = self._session_id(value), context.words
         return (
-            f'{context.field("session.title", number)}\n'
-            f'{words.when}: {context.field("session.when", number)}\n'
-            f'{words.where}: {context.field("session.where", number)}\n'
-            f'{words.more}: {context.field("session.url", number)}'
+            f"{context.field('session.title', number)}\n"
+            f"{words.when}: {context.field('session.when', number)}\n"
+            f"{words.where}: {context.field('session.where', number)}\n"
+            f"{words.more}: {context.field('session.url', number)}"
         )
 
     class Meta:
@@ -155,7 +155,9 @@ class ButtonBlock(blocks.StructBlock):
     link = blocks.ChoiceBlock(choices=LINKS, default="link.sign_up", label=_("Leads to"))
     url = blocks.URLBlock(required=False, label=_("Address"), help_text=_("For another address."))
     quiet = blocks.BooleanBlock(
-        required=False, label=_("Second choice"), help_text=_("An outline instead of a full button.")
+        required=False,
+        label=_("Second choice"),
+        help_text=_("An outline instead of a full button."),
     )
 
     def clean(self, value: Any) -> Any:
@@ -172,11 +174,11 @@ class ButtonBlock(blocks.StructBlock):
         return context.field(name, int(session) if session else None)
 
     def mjml(self, value: Any, context: BlockContext) -> str:
-        label = escape(context.mark(value["label"]))
+        label, accent = escape(context.mark(value["label"])), context.accent
         colours = (
-            f'background-color="#ffffff" color="{context.accent}" border="2px solid {context.accent}"'
+            f'background-color="#ffffff" color="{accent}" border="2px solid {accent}"'
             if value["quiet"]
-            else f'background-color="{context.accent}" color="#ffffff"'
+            else f'background-color="{accent}" color="#ffffff"'
         )
         return (
             f'<mj-button href="{self._address(value, context)}" align="left" {colours}>'

@@ -6,6 +6,7 @@ whole, with its audience as it is now.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -44,7 +45,9 @@ def save_problems(mailing: Mailing) -> dict[str, list[str]]:
     if mailing.plan:
         _note(found, "plan", _plan_problems(mailing.plan))
     if mailing.purpose and mailing.purpose not in MAILING_PURPOSES:
-        choices = ", ".join(str(purpose.label) for purpose in Purpose if purpose in MAILING_PURPOSES)
+        choices = ", ".join(
+            str(purpose.label) for purpose in Purpose if purpose in MAILING_PURPOSES
+        )
         _note(found, "purpose", [_("A mailing is for one of: %s.") % choices])
     return found
 
@@ -62,7 +65,7 @@ def _field_problems(text: str) -> list[str]:
     return []
 
 
-def _body_problems(body: Iterable) -> list[str]:
+def _body_problems(body: Iterable[Any]) -> list[str]:
     """Blocks check themselves in the editor; what a program sent is checked here."""
     problems = []
     for child in body:
@@ -74,7 +77,7 @@ def _body_problems(body: Iterable) -> list[str]:
 
 
 def audience_problems(data: object) -> list[str]:
-    """Return what is wrong with the JSON of an audience, sessions and themes that do not exist included."""
+    """Return what is wrong with the JSON of an audience; what it names must exist."""
     try:
         condition = audience.parse(data)
     except AudienceInvalid as error:
@@ -172,10 +175,13 @@ def _message_problems(mailing: Mailing) -> list[str]:
         names = {name for name, number in message.fields() if number is None}
         if mailing.session is None and (lost := sorted(names & SESSION_FIELDS)):
             problems.append(
-                _("These fields need a session: %s.") % ", ".join(f"{{{{ {name} }}}}" for name in lost)
+                _("These fields need a session: %s.")
+                % ", ".join(f"{{{{ {name} }}}}" for name in lost)
             )
         if "link.report" in names:
-            problems.append(_("This session has no report yet, so {{ link.report }} leads nowhere."))
+            problems.append(
+                _("This session has no report yet, so {{ link.report }} leads nowhere.")
+            )
     return list(dict.fromkeys(problems))
 
 

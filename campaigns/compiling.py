@@ -47,7 +47,11 @@ class Message:
         return slots(self.subject) | slots(self.html) | slots(self.text)
 
     def as_json(self) -> dict[str, Any]:
-        return {"subject": to_json(self.subject), "html": to_json(self.html), "text": to_json(self.text)}
+        return {
+            "subject": to_json(self.subject),
+            "html": to_json(self.html),
+            "text": to_json(self.text),
+        }
 
     @classmethod
     def of_json(cls, data: dict[str, Any]) -> "Message":
@@ -56,7 +60,11 @@ class Message:
 
 def written_languages(mailing: Written) -> list[str]:
     """Return the languages that have a subject and a body."""
-    return [code for code in LANGUAGES if getattr(mailing, f"subject_{code}").strip() and getattr(mailing, f"body_{code}")]
+    return [
+        code
+        for code in LANGUAGES
+        if getattr(mailing, f"subject_{code}").strip() and getattr(mailing, f"body_{code}")
+    ]
 
 
 def compile_messages(mailing: Written) -> dict[str, Any]:
@@ -83,7 +91,7 @@ def compile_message(
     settings: SiteSettings,
     is_notice: bool = False,
 ) -> Message:
-    """Compile one language. `body` is a StreamValue; a notice has no way to unsubscribe at its foot.
+    """Compile one language. `body` is a StreamValue; a notice has no unsubscribe link at its foot.
 
     Raises FieldInvalid for a merge field that does not exist, CompileFailed for what mrml refuses.
     """
@@ -119,7 +127,9 @@ def compile_message(
         },
     )
     parts = [child.block.plain(child.value, context) for child in body]
-    text = render_to_string("campaigns/mail.txt", frame | {"parts": [part for part in parts if part]})
+    text = render_to_string(
+        "campaigns/mail.txt", frame | {"parts": [part for part in parts if part]}
+    )
     return Message(
         subject=markers.cut(heading, "header"),
         html=markers.cut(_to_html(mjml), "html"),
@@ -136,4 +146,5 @@ def _to_html(mjml: str) -> str:
 
 def page_of_text(text: str) -> str:
     """Return plain text as a small page, for the preview of the text part."""
-    return f'<!doctype html><html><body><pre style="white-space: pre-wrap">{escape(text)}</pre></body></html>'
+    shown = f'<pre style="white-space: pre-wrap">{escape(text)}</pre>'
+    return f"<!doctype html><html><body>{shown}</body></html>"

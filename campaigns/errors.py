@@ -39,7 +39,7 @@ class MailingNotReady(CampaignError):
 
 
 class MoveForbidden(CampaignError):
-    """The state of the mailing, or of the row, does not allow this move; `legal` are those it does."""
+    """The state of the mailing or row does not allow this move; `legal` are those it does."""
 
     def __init__(self, state: str, legal: Sequence[MailingState | str], message: str) -> None:
         super().__init__(message)

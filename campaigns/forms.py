@@ -56,7 +56,7 @@ class PlanFields(forms.Form):
 
 
 def plan_of_fields(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the JSON of a plan from the cleaned PlanFields. Raises forms.ValidationError by field."""
+    """Return the JSON of a plan from the cleaned PlanFields. Raises ValidationError by field."""
     match data.get("when"):
         case "now":
             return {"now": True}

@@ -70,9 +70,7 @@ class Composer:
             *self._personal(delivery.pk, address, recipient, mail, now),
             self._body(delivery.pk, recipient, mail, now),
         )
-        return OutgoingMail(
-            sender=envelope_sender(), recipient=address, content=b"".join(content)
-        )
+        return OutgoingMail(sender=envelope_sender(), recipient=address, content=b"".join(content))
 
     def recipient_of(self, delivery: Delivery) -> Recipient:
         """Return whom a ledger row is for, in a language that the mailing has."""
@@ -117,7 +115,9 @@ class Composer:
         fields = [
             mime.address_field("From", name, site.sender_email),
             mime.address_field("List-Id", site.association_name, f"{mailing.purpose}.{host}"),
-            mime.plain_field("Feedback-ID", f"{mailing.pk}:{mailing.kind}:{mailing.purpose}:{host}"),
+            mime.plain_field(
+                "Feedback-ID", f"{mailing.pk}:{mailing.kind}:{mailing.purpose}:{host}"
+            ),
         ]
         if reply_to:
             is_theirs = session is not None and reply_to == session.contact_email

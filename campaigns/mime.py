@@ -15,6 +15,7 @@ from campaigns.segments import one_line
 
 CRLF = b"\r\n"
 _LINE_MAX = 76
+#: Words that need no quotes (RFC 5322, atext); what looks like an encoded word was seen to before.
 _ATEXT_WORDS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
@@ -46,10 +47,10 @@ def address_field(name: str, display_name: str, address: str) -> bytes:
     address = one_line(address)
     if not flat:
         return f"{name}: {address}".encode("ascii") + CRLF
-    if not flat.isascii():
+    if not flat.isascii() or "=?" in flat:
         header = Header(flat, "utf-8", maxlinelen=_LINE_MAX, header_name=name)
         shown = header.encode(linesep="\r\n")
-    elif _ATEXT_WORDS.fullmatch(flat) and "=?" not in flat:
+    elif _ATEXT_WORDS.fullmatch(flat):
         shown = flat
     else:
         shown = '"' + flat.replace("\\", "\\\\").replace('"', '\\"') + '"'
@@ -59,7 +60,7 @@ def address_field(name: str, display_name: str, address: str) -> bytes:
 
 
 def plain_field(name: str, value: str) -> bytes:
-    """Return a field of ASCII that must not be folded within a word, such as a list of addresses."""
+    """Return a field of ASCII that must not be folded, such as one with an address of the web."""
     return f"{name}: {one_line(value)}".encode("ascii") + CRLF
 
 
@@ -81,7 +82,7 @@ def _folded(name: str, value: str) -> bytes:
 
 
 def body(parts: Sequence[Part], boundary: str) -> bytes:
-    """Return the MIME fields, the empty line and the parts, the plainest first (multipart/alternative).
+    """Return the MIME fields, the empty line and the parts, plainest first (multipart/alternative).
 
     `boundary` must begin with "=_", which no encoded part can contain.
     """

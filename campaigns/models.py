@@ -17,7 +17,6 @@ from contacts.enums import Purpose
 from contacts.models import LANGUAGES, Contact, MailRow, Organisation, Representation
 from content.models import SeriesPage, Session
 
-
 #: What the run of a mailing writes, always by a conditional update: saving a form, an autosave or a
 #: revision leaves these alone.
 RUN_FIELDS = frozenset(
@@ -85,7 +84,11 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
     frozen = models.JSONField(default=dict, editable=False)
     frozen_at = models.DateTimeField(null=True, editable=False)
     frozen_revision = models.ForeignKey(
-        "wagtailcore.Revision", null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+        "wagtailcore.Revision",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
     )
     pause_reason = models.CharField(max_length=300, blank=True, editable=False)
     created_at = models.DateTimeField(editable=False)
@@ -157,12 +160,12 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
         return HttpResponse(preview_page(self, mode_name))
 
 
-def _is_written(field: models.Field) -> bool:
+def _is_written(field: models.Field[Any, Any]) -> bool:
     return not field.primary_key and field.name not in RUN_FIELDS
 
 
 class Delivery(MailRow):
-    """The ledger: one mailing to one contact, including those who do not get it, with the reason."""
+    """The ledger: one mailing to one contact, those who do not get it included, with the reason."""
 
     mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="deliveries")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="deliveries")

@@ -46,7 +46,7 @@ class Matter:
 
 
 def compose_notice(notice: Notice, now: datetime) -> OutgoingMail:
-    """Return the exact bytes of a notice. Raises NoticeObsolete when what it tells is not true now."""
+    """Return the exact bytes of a notice. Raises NoticeObsolete when it is no longer true."""
     site = site_settings()
     if notice.kind == NoticeKind.SYSTEM:
         return _system_mail(notice, site, now)
@@ -61,7 +61,9 @@ def compose_notice(notice: Notice, now: datetime) -> OutgoingMail:
 
 def _matter(notice: Notice) -> Matter:
     context = notice.context
-    ids = context.get("registrations") or ([context["registration"]] if "registration" in context else [])
+    ids = context.get("registrations") or (
+        [context["registration"]] if "registration" in context else []
+    )
     if ids:
         rows = Registration.objects.select_related("session", "contact").filter(pk__in=ids)
         found = tuple(rows.order_by("session__first_day", "pk"))
@@ -72,19 +74,23 @@ def _matter(notice: Notice) -> Matter:
     session = Session.objects.filter(pk=context.get("session")).first()
     if session is None or notice.contact is None:
         raise NoticeObsolete(f"notice {notice.pk}")
-    own = Registration.objects.filter(session=session, contact=notice.contact, state__in=LIVE).first()
+    own = Registration.objects.filter(
+        session=session, contact=notice.contact, state__in=LIVE
+    ).first()
     return Matter(notice, session, notice.contact, own)
 
 
 def _typed_contact(registration: Registration) -> Contact:
-    """Return who signed up, as typed: nobody in the contact base until the address has confirmed."""
+    """Return who signed up, as typed: in the contact base only once the address has confirmed."""
     names = ("given_name", "initials", "family_name_prefix", "family_name", "language")
     typed = {name: str(registration.typed.get(name) or "") for name in names}
     return Contact(**typed)
 
 
 def _is(*states: RegistrationState) -> Callable[[Matter, datetime], bool]:
-    return lambda matter, now: matter.registration is not None and matter.registration.state in states
+    return lambda matter, now: (
+        matter.registration is not None and matter.registration.state in states
+    )
 
 
 def _is_coming(*states: RegistrationState) -> Callable[[Matter, datetime], bool]:
@@ -116,7 +122,7 @@ def _date_is_known(matter: Matter, now: datetime) -> bool:
 
 
 def _is_news(matter: Matter, now: datetime) -> bool:
-    """A change holds for whoever was last told something else: there and back again tells nobody."""
+    """A change is news to whoever was last told something else: there and back again is none."""
     if _is_off(matter.session, now) or not _is_concerned(matter, now):
         return False
     return last_told(matter) != told_hash(matter.session)
@@ -141,7 +147,9 @@ def last_told(matter: Matter) -> str | None:
         for sent_at, told, context in rows.values_list("sent_at", "told", "context")
         if context.get("registration") in about or context.get("session") == matter.session.pk
     ]
-    mailings = matter.contact.deliveries.filter(mailing__session=matter.session, state=MailState.SENT)
+    mailings = matter.contact.deliveries.filter(
+        mailing__session=matter.session, state=MailState.SENT
+    )
     sent += mailings.exclude(told="").values_list("sent_at", "told")
     return max(sent)[1] if sent else None
 
@@ -208,7 +216,10 @@ def _text(matter: Matter) -> tuple[str, str, str]:
             "link": _Own("link"),
             "registration": _Own("registration"),
             "several": [
-                {"session": _Own("session", row.session_id), "confirm": _Own("link", row.pk)["confirm"]}
+                {
+                    "session": _Own("session", row.session_id),
+                    "confirm": _Own("link", row.pk)["confirm"],
+                }
                 for row in matter.registrations
                 if row.state == RegistrationState.UNCONFIRMED
             ],
@@ -249,7 +260,9 @@ def _mail(matter: Matter, site: SiteSettings, now: datetime) -> OutgoingMail:
     session = matter.session
     reply_to = (session.contact_person, session.contact_email) if session.contact_email else None
     name = matter.contact.full_name
-    return _outgoing(notice, site, name=name, subject=mail.subject, parts=parts, reply_to=reply_to, now=now)
+    return _outgoing(
+        notice, site, name=name, subject=mail.subject, parts=parts, reply_to=reply_to, now=now
+    )
 
 
 #: Which notices change the entry in somebody's calendar, and how (RFC 5546).
@@ -263,7 +276,7 @@ _CALENDAR = {
 
 
 def _calendar(matter: Matter, site: SiteSettings, now: datetime) -> mime.Part | None:
-    """The calendar entry for the registered; a CANCEL only for whom a REQUEST may have been sent."""
+    """The calendar entry for the registered; a CANCEL only for whom a REQUEST may have gone to."""
     method, own = _CALENDAR.get(NoticeKind(matter.notice.kind)), matter.registration
     if method is None or own is None or own.contact is None:
         return None

@@ -1,8 +1,9 @@
-"""The overview of one mailing in the admin: who, who not and why, checks, sending, what came of it."""
+"""The overview of one mailing in the admin: who, who not and why, checks, sending, outcome."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -33,6 +34,11 @@ _SETTLED = (MailState.SENT, MailState.REFUSED, MailState.BOUNCED, MailState.COMP
 SEND = "campaigns.send_mailing"
 
 
+def _user(request: HttpRequest) -> User:
+    """Return who is logged in; the admin lets nobody else in."""
+    return cast("User", request.user)
+
+
 class _MailingPage(WagtailAdminTemplateMixin):
     """What the pages about one mailing share: who may see them, and where they stand."""
 
@@ -46,7 +52,7 @@ class _MailingPage(WagtailAdminTemplateMixin):
         may_see = request.user.has_perm("campaigns.view_mailing")
         if not request.user.has_perm(needed) and not (request.method == "GET" and may_see):
             raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def mailing(self) -> Mailing:
@@ -87,8 +93,10 @@ class OverviewView(_MailingPage, TemplateView):
             "may_send": self.request.user.has_perm(SEND),
             "acts": mailings.legal_acts(mailing.state),
             "plan_form": PlanFields(initial=fields_of_plan(mailing.plan)),
-            "address_form": AddressForm(initial={"address": self.request.user.email}),
-            "urls": {name: self.url(name) for name in ("edit", "people", "test", "resolve", "history")},
+            "address_form": AddressForm(initial={"address": _user(self.request).email}),
+            "urls": {
+                name: self.url(name) for name in ("edit", "people", "test", "resolve", "history")
+            },
             "act_urls": {act: self.url("act", act) for act in ("check", *mailings.ACTS)},
         }
         return context | (self._before() if mailing.is_editable else self._running())
@@ -114,15 +122,17 @@ class OverviewView(_MailingPage, TemplateView):
         rows = Delivery.objects.filter(mailing=self.mailing).select_related("contact")
         return {
             "states": [
-                (MailState(state).label, state, number) for state, number in numbers.items() if number
+                (MailState(state).label, state, number)
+                for state, number in numbers.items()
+                if number
             ],
             "to_send": to_send,
             "settled": settled,
             "excluded": _reasons(excluded_counts(self.mailing.pk)),
             "unknown": rows.filter(state=MailState.UNKNOWN).order_by("pk")[:_PER_PAGE],
-            "refusals": rows.filter(
-                state__in=(MailState.REFUSED, MailState.DEFERRED)
-            ).order_by("-pk")[:20],
+            "refusals": rows.filter(state__in=(MailState.REFUSED, MailState.DEFERRED)).order_by(
+                "-pk"
+            )[:20],
             "is_sending": self.mailing.state == MailingState.SENDING,
         }
 
@@ -148,7 +158,7 @@ def _people(ids: list[int]) -> list[Contact]:
 
 
 class PeopleView(_MailingPage, TemplateView):
-    """The list of recipients, or of those excluded with the reason; from the ledger once it exists."""
+    """Recipients, or those excluded with the reason; from the ledger once it exists."""
 
     template_name = "campaigns/admin/people.html"
 
@@ -173,14 +183,20 @@ class PeopleView(_MailingPage, TemplateView):
         page = max(1, int(asked)) if asked.isdecimal() and len(asked) < 9 else 1
         if self.mailing.is_editable:
             return self._considered(reason, page)
-        rows = Delivery.objects.filter(mailing=self.mailing).select_related("contact", "organisation")
+        rows = Delivery.objects.filter(mailing=self.mailing).select_related(
+            "contact", "organisation"
+        )
         if state in MailState.values:
             rows = rows.filter(state=state)
         if reason in Exclusion.values:
             rows = rows.filter(reason=reason)
         found = Paginator(rows.order_by("pk"), _PER_PAGE).get_page(page)
         listed = [
-            {"contact": row.contact, "state": row.get_state_display(), "reason": row.get_reason_display()}
+            {
+                "contact": row.contact,
+                "state": row.get_state_display(),
+                "reason": row.get_reason_display(),
+            }
             for row in found
         ]
         return {"rows": listed, "page": found.number, "next": found.has_next()}
@@ -246,14 +262,20 @@ class ActView(_MailingPage, View):
     def _check(self) -> HttpResponse:
         problems = mailings.check_mailing(mailing_id=self.mailing.pk, now=timezone.now())
         if problems:
-            text = ngettext("%s problem found.", "%s problems found.", len(problems)) % len(problems)
+            text = ngettext("%s problem found.", "%s problems found.", len(problems)) % len(
+                problems
+            )
             messages.warning(self.request, text)
         else:
             messages.success(self.request, _("Everything is in order."))
         return self.back()
 
     def _do(self, act: str) -> None:
-        values = {"mailing_id": self.mailing.pk, "by": self.request.user, "now": timezone.now()}
+        values: dict[str, Any] = {
+            "mailing_id": self.mailing.pk,
+            "by": _user(self.request),
+            "now": timezone.now(),
+        }
         match act:
             case "plan":
                 mailings.plan_mailing(plan=self._plan(), **values)
@@ -296,12 +318,14 @@ class TestView(_MailingPage, View):
         address = form.cleaned_data["address"]
         try:
             number = mailings.send_test(
-                mailing=self.mailing, address=address, by=request.user, now=timezone.now()
+                mailing=self.mailing, address=address, by=_user(request), now=timezone.now()
             )
         except CampaignError as error:
             messages.error(request, str(error))
             return self.back()
-        text = ngettext("%(number)s test mail to %(address)s.", "%(number)s test mails to %(address)s.", number)
+        text = ngettext(
+            "%(number)s test mail to %(address)s.", "%(number)s test mails to %(address)s.", number
+        )
         messages.success(request, text % {"number": number, "address": address})
         return self.back()
 
@@ -317,7 +341,7 @@ class ResolveView(_MailingPage, View):
             mailings.resolve_unknown(
                 delivery_id=row.pk,
                 as_state=request.POST.get("as", ""),
-                by=request.user,
+                by=_user(request),
                 now=timezone.now(),
             )
         except MoveForbidden as error:

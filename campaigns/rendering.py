@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from django.conf import settings
 
 from campaigns import links, wording
-from campaigns.compiling import Message, compile_messages, page_of_text
+from campaigns.compiling import Message, Written, compile_messages, page_of_text
 from campaigns.enums import Basis
 from campaigns.errors import CampaignError
 from campaigns.segments import fill
@@ -49,7 +50,7 @@ class Facts:
 
     def session(self, number: int | None = None) -> Session | None:
         """Return the session with this id; None stands for the one the mail is about."""
-        if number not in self._sessions:
+        if number is not None and number not in self._sessions:
             self._sessions[number] = Session.objects.filter(pk=number).first()
         return self._sessions[number]
 
@@ -74,7 +75,7 @@ _FACTS: dict[str, Callable[[Session, str], str]] = {
 
 
 class Voice:
-    """Says each merge field for a person. `about` names what a mailing without a session is about."""
+    """Says each merge field for a person. `about`: what a mailing without a session is about."""
 
     def __init__(
         self, *, session: Session | None, site: SiteSettings, purpose: str, about: str = ""
@@ -88,8 +89,7 @@ class Voice:
     def render(self, message: Message, recipient: Recipient) -> Rendered:
         """Return subject, HTML and text with this person's values."""
         values = {
-            (name, number): self.value(name, number, recipient)
-            for name, number in message.fields()
+            (name, number): self.value(name, number, recipient) for name, number in message.fields()
         }
         return Rendered(
             subject=fill(message.subject, values),
@@ -174,12 +174,19 @@ def sample_recipient(language: str, *, purpose: str = Purpose.INVITATIONS) -> Re
     )
 
 
-def messages_of(frozen: Mapping[str, dict]) -> dict[str, Message]:
+def messages_of(frozen: Mapping[str, dict[str, Any]]) -> dict[str, Message]:
     """Return the messages per language from the JSON of `compile_messages`."""
     return {code: Message.of_json(data) for code, data in frozen.items()}
 
 
-def preview_page(mailing, mode: str) -> str:  # type: ignore[no-untyped-def] -- models come after this module
+class Previewed(Written, Protocol):
+    """What the preview reads of a mailing (models come after this module)."""
+
+    purpose: str
+    session: Any
+
+
+def preview_page(mailing: Previewed, mode: str) -> str:
     """Return a mailing's text as a page: `html-nl`, `text-en`, … as an invented person gets it."""
     kind, _dash, language = mode.partition("-")
     try:

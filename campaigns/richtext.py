@@ -39,7 +39,7 @@ def absolute(address: str) -> str:
 
 
 def plain(source: str) -> str:
-    """Return rich text as plain text: paragraphs, "- " and "1. " lists, links as "label: address"."""
+    """Return rich text as plain text, with "- " and "1. " lists and links as "label <address>"."""
     reader = _PlainReader()
     reader.feed(mail_html(source))
     reader.close()
@@ -77,7 +77,7 @@ class _PlainReader(HTMLParser):
             self._link = None
             bare = address.removeprefix("mailto:").removeprefix("tel:")
             if bare != label:
-                self._line += f": {bare} "
+                self._line = f"{self._line.rstrip()} <{bare}>"
         elif tag in ("ul", "ol"):
             self._end_line()
             self._lists.pop()
@@ -91,7 +91,11 @@ class _PlainReader(HTMLParser):
     def handle_data(self, data: str) -> None:
         words = " ".join(data.split())
         if words:
-            space = " " if data[:1].isspace() and self._line and not self._line.endswith((" ", "\n")) else ""
+            space = (
+                " "
+                if data[:1].isspace() and self._line and not self._line.endswith((" ", "\n"))
+                else ""
+            )
             self._line += f"{space}{words}{' ' if data[-1:].isspace() else ''}"
         elif data and self._line and not self._line.endswith((" ", "\n")):
             self._line += " "
@@ -105,7 +109,7 @@ class _PlainReader(HTMLParser):
 
     def _end_line(self) -> None:
         if line := self._line.rstrip():
-            self._paragraphs.append(line.replace(" .", ".").replace(" ,", ","))
+            self._paragraphs.append(line)
         self._line = ""
 
     def text(self) -> str:

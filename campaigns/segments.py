@@ -19,9 +19,12 @@ Segments = list[str | Slot]
 
 _IN_ADDRESS = re.compile(r"""(?:href|src)\s*=\s*["'][^"'<>]*\Z""", re.IGNORECASE)
 _ADDRESS_BEGINS = re.compile(r"""(?:href|src)\s*=\s*["']\Z""", re.IGNORECASE)
+_IN_TEXT_ADDRESS = re.compile(r"https?://[^\s<>]*\Z")
 
 #: Characters that turn the reading direction of what follows: a name must not turn a sentence.
-_TURNS = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+_TURNS = dict.fromkeys(
+    [0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)],
+)
 
 
 class Markers:
@@ -44,7 +47,7 @@ class Markers:
         return "".join(self.put(piece) if isinstance(piece, Slot) else piece for piece in pieces)
 
     def cut(self, compiled: str, place: str) -> Segments:
-        """Cut a compiled text at its markers; in HTML each place is told from what stands before."""
+        """Cut a compiled text at its markers; what precedes a field tells where it stands."""
         segments: Segments = []
         end = 0
         for found in self._pattern.finditer(compiled):
@@ -53,22 +56,33 @@ class Markers:
                 segments.append(before)
             end = found.end()
             slot = self._slots[int(found.group(1))]
-            where = _html_place(compiled, found.start()) if place == "html" else place
+            where = _PLACES.get(place, _same)(compiled[: found.start()], place)
             segments.append(Slot(slot.name, slot.default, slot.session, where))
         if rest := compiled[end:]:
             segments.append(rest)
         return segments
 
 
-def _html_place(compiled: str, position: int) -> str:
+def _same(before: str, place: str) -> str:
+    return place
+
+
+def _html_place(before: str, place: str) -> str:
     """Tell an address' later part ("query") from text, an attribute or a whole address ("html")."""
-    before = compiled[compiled.rfind("<", 0, position) + 1 : position]
-    inside = _IN_ADDRESS.search(before) is not None
-    return "query" if inside and not _ADDRESS_BEGINS.search(before) else "html"
+    tag = before[before.rfind("<") + 1 :]
+    is_inside = _IN_ADDRESS.search(tag) is not None
+    return "query" if is_inside and not _ADDRESS_BEGINS.search(tag) else place
+
+
+def _text_place(before: str, place: str) -> str:
+    return "query" if _IN_TEXT_ADDRESS.search(before[-2000:]) else place
+
+
+_PLACES: dict[str, Callable[[str, str], str]] = {"html": _html_place, "text": _text_place}
 
 
 def one_line(value: str) -> str:
-    """Return a value as one line of printable text: no control characters, nothing that turns it."""
+    """Return a value as one line: no control characters, nothing that turns the direction."""
     flat = " ".join(value.translate(_TURNS).split())
     return "".join(
         character for character in flat if unicodedata.category(character) not in ("Cc", "Cs")
@@ -84,7 +98,7 @@ _ESCAPES: dict[str, Callable[[str], str]] = {
 
 
 def fill(segments: Segments, values: Mapping[tuple[str, int | None], str]) -> str:
-    """Return the text with the values put in, by (name, session); an empty one gives its default."""
+    """Return the text with the values, by (name, session); an empty one gives its default."""
     return "".join(
         piece
         if isinstance(piece, str)

@@ -10,8 +10,14 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
-from wagtail.admin.panels import ObjectList, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+)
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import Button, HeaderButton
 from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet
@@ -70,7 +76,7 @@ def edit_handler() -> TabbedInterface:
                     FieldPanel(
                         "audience",
                         help_text=gettext_lazy(
-                            "Only used for “something else”. The documentation lists the conditions."
+                            "Only for “something else”. The documentation lists the conditions."
                         ),
                     )
                 ],
@@ -158,9 +164,7 @@ class MailingEditView(EditView):
     @property
     def header_buttons(self) -> list[HeaderButton]:
         return [
-            HeaderButton(
-                label=_("View and send"), url=overview_url(self.object), icon_name="mail"
-            )
+            HeaderButton(label=_("View and send"), url=overview_url(self.object), icon_name="mail")
         ]
 
     def get_success_buttons(self) -> list[Any]:

@@ -4,6 +4,7 @@ Whether an organisation is a member is computed for a date (selectors), never st
 """
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -29,7 +30,7 @@ from contacts.enums import (
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
 
 
-class PeriodQuerySet(models.QuerySet):
+class PeriodQuerySet(models.QuerySet[Any]):
     """Rows that hold from one date to another; an empty end is open."""
 
     def on(self, day: date) -> "PeriodQuerySet":

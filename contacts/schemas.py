@@ -14,13 +14,15 @@ Language = Literal["nl", "en"]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
-def _text(length: int) -> Any:
-    """A text of at most `length` characters, on one line and without control characters."""
-    return Annotated[str, StringConstraints(max_length=length, pattern=r"^[^\x00-\x1f\x7f]*$")]
-
-
-Text30, Text40, Text60 = _text(30), _text(40), _text(60)
-Text100, Text160, Text200, Text254 = _text(100), _text(160), _text(200), _text(254)
+#: A text on one line, without control characters (PostgreSQL stores no NUL).
+_LINE = r"^[^\x00-\x1f\x7f]*$"
+Text30 = Annotated[str, StringConstraints(max_length=30, pattern=_LINE)]
+Text40 = Annotated[str, StringConstraints(max_length=40, pattern=_LINE)]
+Text60 = Annotated[str, StringConstraints(max_length=60, pattern=_LINE)]
+Text100 = Annotated[str, StringConstraints(max_length=100, pattern=_LINE)]
+Text160 = Annotated[str, StringConstraints(max_length=160, pattern=_LINE)]
+Text200 = Annotated[str, StringConstraints(max_length=200, pattern=_LINE)]
+Text254 = Annotated[str, StringConstraints(max_length=254, pattern=_LINE)]
 
 
 class AffiliationIn(StrictSchema):
@@ -77,7 +79,7 @@ class ContactOut(Schema):
                 "function": each.function,
                 "role": each.role,
             }
-            for each in contact.current  # type: ignore[attr-defined] -- see selectors.people
+            for each in contact.current
         ]
 
 

@@ -89,9 +89,10 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     except (tokens.TokenInvalid, Http404):
         return _unknown_link(request)
     with translation.override(contact.language):
-        form = PreferencesForm(request.POST or None, initial=_initial(contact))
+        is_sent = request.method == "POST"
+        form = PreferencesForm(request.POST if is_sent else None, initial=_initial(contact))
         saved = False
-        if request.method == "POST" and form.is_valid():
+        if is_sent and form.is_valid():
             _save_preferences(contact, form)
             saved = True
     # The language may have been chosen just now.

@@ -87,11 +87,14 @@ def _event(
     event.add("description", f"{when(session, language)}\n{url}")
     event.add("url", url)
     event.add(
-        "status", "CANCELLED" if method == "CANCEL" else _STATUS.get(session.status, "CONFIRMED")
+        "status",
+        "CANCELLED"
+        if method == "CANCEL"
+        else _STATUS.get(SessionStatus(session.status), "CONFIRMED"),
     )
     event["organizer"] = _address(organiser_email, organiser_name)
     if method != "PUBLISH" and contact is not None:
-        event.add("attendee", _attendee(contact), encode=0)
+        event.add("attendee", _attendee(contact), encode=False)
     return event
 
 

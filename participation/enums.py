@@ -12,7 +12,7 @@ class RegistrationState(TextChoices):
     OFFERED = "offered", _("seat offered")
     LAPSED = "lapsed", _("lapsed")
     REJECTED = "rejected", _("not placed")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", _("has cancelled")
     TRANSFERRED = "transferred", _("passed on to a colleague")
 
 
@@ -80,7 +80,7 @@ class Phase(TextChoices):
     NOT_YET = "not_yet", _("sign-up is not open yet")
     CLOSED = "closed", _("sign-up is closed")
     OVER = "over", _("over")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", _("called off")
 
 
 #: A sign-up leads to a registration.

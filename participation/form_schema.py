@@ -1,6 +1,7 @@
 """A form as JSON Schema, so that another front end can draw it."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -43,10 +44,8 @@ def _property(field: forms.Field) -> dict[str, Any]:
     if isinstance(field, forms.BooleanField):
         return {"type": "boolean", **words}
     if isinstance(field, forms.MultipleChoiceField):
-        choices = [
-            {"const": str(value), "title": str(label)}
-            for value, label in field.choices  # type: ignore[misc] -- flat pairs here, no groups
-        ]
+        pairs = cast("Iterable[tuple[str, Any]]", field.choices)  # flat here, no groups
+        choices = [{"const": str(value), "title": str(label)} for value, label in pairs]
         return {"type": "array", "uniqueItems": True, "items": {"oneOf": choices}, **words}
     text: dict[str, Any] = {"type": "string", **words}
     if isinstance(field, forms.CharField) and field.max_length:

@@ -2,10 +2,11 @@
 
 import unicodedata
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -238,8 +239,9 @@ class SignUpPageForm(SignUpForm):
 
     def _stamp_anew(self) -> None:
         """Show the form again with a fresh stamp, so that sending it once more works."""
-        self.data = self.data.copy()
-        self.data["stamp"] = make_stamp(self.now)
+        data = cast("QueryDict", self.data).copy()
+        data["stamp"] = make_stamp(self.now)
+        self.data = data
 
 
 def make_stamp(now: datetime) -> str:

@@ -68,7 +68,7 @@ class Registration(models.Model):
     representation = models.ForeignKey(
         Representation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    state = models.CharField(_("state"), max_length=12, choices=RegistrationState)
+    state = models.CharField(_("status"), max_length=12, choices=RegistrationState)
     source = models.CharField(_("source"), max_length=14, choices=RegistrationSource)
     #: The address that has to confirm, and all that was typed with it.
     address_key = models.CharField(max_length=254, blank=True)
@@ -144,7 +144,7 @@ class LearningQuestion(models.Model):
         SeriesPage, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     state = models.CharField(
-        _("state"), max_length=16, choices=QuestionState, default=QuestionState.STATED
+        _("status"), max_length=16, choices=QuestionState, default=QuestionState.STATED
     )
     remark = models.TextField(_("remark"), blank=True)
     is_public = models.BooleanField(_("public"), default=False)

@@ -5,7 +5,7 @@ from typing import Any
 
 from contacts.addresses import masked
 from contacts.models import Contact
-from content.dates import when, where
+from content.dates import moment_in_words, when, where
 from content.models import Session
 from content.selectors import linked_page, session_url, site_settings
 from participation.selectors.sessions import is_dated, phase_of
@@ -13,13 +13,14 @@ from participation.selectors.sessions import is_dated, phase_of
 
 def session_facts(session: Session, language: str, *, now: datetime) -> dict[str, Any]:
     """Return the template context about a session in a language."""
-    settings = site_settings()
+    settings, opens_at = site_settings(), session.registration_opens_at
     privacy_page = linked_page(settings.privacy_page, language)
     return {
         "session": session,
         "title": session.title(language),
         "when": when(session, language),
         "where": where(session, language),
+        "opens_at": moment_in_words(opens_at, session.time_zone, language) if opens_at else "",
         "session_url": session_url(session, language),
         "is_dated": is_dated(session),
         "phase": phase_of(session, now),

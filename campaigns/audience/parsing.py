@@ -50,7 +50,9 @@ def _condition(data: Any, path: str, *, depth: int) -> c.Condition:
     reader = _READERS.get(name)
     if reader is None:
         raise AudienceInvalid(
-            path, _("Unknown condition “%(name)s”. Known: %(known)s.") % {"name": name, "known": _known()}
+            path,
+            _("Unknown condition “%(name)s”. Known: %(known)s.")
+            % {"name": name, "known": _known()},
         )
     return reader(value, _at(path, name))
 
@@ -98,9 +100,7 @@ def _choices(value: Any, path: str, allowed: Iterable[str]) -> tuple[str, ...]:
     known = list(allowed)
     if not isinstance(value, list) or not value:
         raise AudienceInvalid(path, _("Give a list with one or more of: %s.") % ", ".join(known))
-    return tuple(
-        _choice(each, f"{path}[{place}]", known) for place, each in enumerate(value)
-    )
+    return tuple(_choice(each, f"{path}[{place}]", known) for place, each in enumerate(value))
 
 
 def _number(value: Any, path: str) -> int:

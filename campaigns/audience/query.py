@@ -8,6 +8,7 @@ again counts as still holding.
 import json
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
@@ -101,7 +102,7 @@ def _single(condition: c.Condition, day: date) -> Q:
     raise TypeError(condition)
 
 
-def _exists(rows: QuerySet) -> Q:
+def _exists(rows: QuerySet[Any]) -> Q:
     return Q(Exists(rows.filter(contact=OuterRef("pk"))))
 
 
@@ -110,9 +111,7 @@ def _speaks(day: date, what: Q) -> Q:
 
 
 def _theme_and_parts(slug: str) -> QuerySet[Theme]:
-    return Theme.objects.filter(
-        Q(slug=slug) | Q(parent__slug=slug) | Q(parent__parent__slug=slug)
-    )
+    return Theme.objects.filter(Q(slug=slug) | Q(parent__slug=slug) | Q(parent__parent__slug=slug))
 
 
 def _tagged(tag: str) -> Q:
@@ -144,13 +143,17 @@ def answered(session: str, states: tuple[str, ...]) -> Q:
         found |= declined(session)
     if NO_ANSWER in states:
         lapsed = {RegistrationState.LAPSED}
-        any_answer = registered(session, [state for state in RegistrationState if state not in lapsed])
-        found |= ~(any_answer | _replied(session, InvitationAnswer.DECLINED, InvitationAnswer.COLLEAGUE))
+        any_answer = registered(
+            session, [state for state in RegistrationState if state not in lapsed]
+        )
+        found |= ~(
+            any_answer | _replied(session, InvitationAnswer.DECLINED, InvitationAnswer.COLLEAGUE)
+        )
     return found
 
 
 def registered(session: str, states: list[str] | tuple[str, ...]) -> Q:
-    """Contacts with a registration in one of `states`; an unconfirmed one is found by its address."""
+    """Contacts with a registration in one of `states`; an unconfirmed one by its address."""
     rows = Registration.objects.filter(session__slug=session, state__in=states)
     by_address = rows.filter(contact=None, address_key=OuterRef("address_key"))
     found = _exists(rows)

@@ -18,7 +18,9 @@ def sentence(condition: c.Condition, language: str) -> str:
     """Return the audience in words, such as "members, not: signed up for “Werksessie 2”"."""
     with override(language):
         asked, left_out = c.split(condition)
-        words = _join(asked, _(" and "), language, nested=True) if asked else _("everyone")
+        words = (
+            _join(asked, _(" and "), language, nested=len(asked) > 1) if asked else _("everyone")
+        )
         if left_out:
             words = _("%(who)s, but not: %(left_out)s") % {
                 "who": words,
@@ -27,9 +29,7 @@ def sentence(condition: c.Condition, language: str) -> str:
         return words[:1].upper() + words[1:]
 
 
-def _join(
-    parts: Iterable[c.Condition], word: str, language: str, *, nested: bool = False
-) -> str:
+def _join(parts: Iterable[c.Condition], word: str, language: str, *, nested: bool = False) -> str:
     return word.join(_words(part, language, nested=nested) for part in parts)
 
 

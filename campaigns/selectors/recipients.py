@@ -42,7 +42,7 @@ class DryRun:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why, or why not, one person gets a mailing; `state` is that of the ledger row, if there is one."""
+    """Why, or why not, one person gets a mailing; `state` is that of the ledger row, if any."""
 
     gets_it: bool
     reason: str = ""

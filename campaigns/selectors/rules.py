@@ -4,6 +4,8 @@ The reason is empty for those who get it. The order of the rules is the order in
 would want to hear them: what the audience says, then what the contact base says, then the session.
 """
 
+from typing import Any
+
 from django.db.models import (
     BigIntegerField,
     Case,
@@ -149,11 +151,17 @@ def _left_out_by_audience(
     whens: list[tuple[Q, Exclusion]] = []
     for condition in left_out:
         matches = audience.matching(condition, terms.moment, positive=False)
-        whens += [(matches & why, reason) for why, reason in _telling(condition, terms.moment, positive=False)]
+        whens += [
+            (matches & why, reason)
+            for why, reason in _telling(condition, terms.moment, positive=False)
+        ]
         whens.append((matches, Exclusion.NOT_IN_AUDIENCE))
     for condition in asked:
         fails = ~audience.matching(condition, terms.moment)
-        whens += [(fails & why, reason) for why, reason in _telling(condition, terms.moment, positive=True)]
+        whens += [
+            (fails & why, reason)
+            for why, reason in _telling(condition, terms.moment, positive=True)
+        ]
         whens.append((fails, Exclusion.NOT_IN_AUDIENCE))
     return whens
 
@@ -172,9 +180,7 @@ def _telling(
     return whens
 
 
-def _telling_answer(
-    session: str, states: set[str], *, is_asked: bool
-) -> list[tuple[Q, Exclusion]]:
+def _telling_answer(session: str, states: set[str], *, is_asked: bool) -> list[tuple[Q, Exclusion]]:
     live = {str(state) for state in LIVE}
     speaking = live - states if is_asked else live & states
     whens = []
@@ -266,7 +272,7 @@ def _last_told(terms: Terms, told: str) -> Q:
     return same & Q(pk__in=_told_last(notices, mailings, told))
 
 
-def _told_last(notices: QuerySet[Notice], mailings: QuerySet[Delivery], told: str) -> QuerySet:
+def _told_last(notices: QuerySet[Notice], mailings: QuerySet[Delivery], told: str) -> QuerySet[Any]:
     latest = {
         "notice_at": Subquery(notices.order_by("-sent_at").values("sent_at")[:1]),
         "notice_told": Subquery(notices.order_by("-sent_at").values("told")[:1]),

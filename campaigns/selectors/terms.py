@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -30,7 +31,7 @@ class Terms:
     themes: tuple[str, ...]
     told: str
     is_over: bool
-    plan: dict
+    plan: dict[str, Any]
     day: date
     is_recheck: bool = False
 
@@ -87,7 +88,9 @@ def _themes(session: Session | None, condition: Condition) -> tuple[str, ...]:
     part of; without a session those that the audience asks for."""
     if session is None:
         asked = leaves(condition)
-        return tuple({leaf.theme for leaf, positive in asked if positive and isinstance(leaf, OfTheme)})
+        return tuple(
+            {leaf.theme for leaf, positive in asked if positive and isinstance(leaf, OfTheme)}
+        )
     names = ("slug", "parent__slug", "parent__parent__slug")
     rows = session.themes.values_list(*names)
     return tuple({slug for row in rows for slug in row if slug})

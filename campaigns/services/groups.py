@@ -9,7 +9,7 @@ from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermi
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A group: `models` gives per model the acts, `more` single permissions, `pages` those on pages."""
+    """A group: per model the acts, `more` single permissions, `pages` those on pages."""
 
     name: str
     models: dict[str, str]

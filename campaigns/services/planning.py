@@ -5,7 +5,7 @@ Every function may run twice at once or again after a kill: what decides is a co
 
 import logging
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -19,6 +19,7 @@ from campaigns.plan import due_time, parse_plan
 from campaigns.selectors.recipients import rows_sql
 from campaigns.selectors.terms import Terms, is_past, terms_of
 from contacts.enums import MAIL_DUE, MAIL_OPEN, MailState
+from content.models import Session
 from content.selectors import told_hash
 from participation.services import invite
 
@@ -38,7 +39,7 @@ def recompute_due_times(*, now: datetime) -> int:
     stale = ~Q(due_for_version=F("session__schedule_version")) | Q(due_for_version=None)
     by_deadline = Q(plan__relative__anchor="registration_deadline")
     for mailing in planned.filter(stale | by_deadline).select_related("session"):
-        session = mailing.session
+        session = cast("Session", mailing.session)
         due_at = due_time(parse_plan(mailing.plan), session)
         if due_at == mailing.due_at and mailing.due_for_version == session.schedule_version:
             continue
@@ -106,7 +107,7 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
     return True
 
 
-#: The columns of the ledger that the start fills; all others have a default in the query or are NULL.
+#: The columns of the ledger that the start fills; all others are NULL.
 _LEDGER = (
     "mailing_id",
     "contact_id",
@@ -131,7 +132,12 @@ def _write_ledger(terms: Terms) -> None:
     sql, params = rows_sql(terms)
     table = connection.ops.quote_name(Delivery._meta.db_table)
     columns = ", ".join(connection.ops.quote_name(name) for name in _LEDGER)
-    values: list[Any] = [terms.mailing_id, str(MailState.QUEUED), str(MailState.EXCLUDED), terms.told]
+    values: list[Any] = [
+        terms.mailing_id,
+        str(MailState.QUEUED),
+        str(MailState.EXCLUDED),
+        terms.told,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({columns})"  # noqa: S608 -- composed by the compiler
@@ -162,7 +168,9 @@ def finish_mailings(*, now: datetime) -> list[int]:
     for mailing_id in ready.values_list("pk", flat=True):
         with transaction.atomic():
             moved = (
-                Mailing.objects.filter(~Exists(still_open), pk=mailing_id, state=MailingState.SENDING)
+                Mailing.objects.filter(
+                    ~Exists(still_open), pk=mailing_id, state=MailingState.SENDING
+                )
             ).update(state=MailingState.DONE, finished_at=now)
             if moved:
                 emit(kind="mailing.finished", data={"mailing": mailing_id}, now=now)
@@ -186,7 +194,7 @@ def expire_rows(*, now: datetime) -> int:
     )
     for mailing in running.select_related("session"):
         rows = waiting.filter(mailing=mailing)
-        session = mailing.session
+        session = cast("Session", mailing.session)
         if mailing.kind in BEFORE_SESSION and is_past(session, now):
             expired += rows.update(state=MailState.EXPIRED)
             continue

@@ -33,7 +33,7 @@ def create_import(
     file: File[UploadedFile],
     dry_run: Form[bool] = False,
     options: Form[str] = "{}",
-) -> Status:
+) -> Status[Any]:
     """Keep the file; a worker runs it. `options` is JSON, such as `{"fill_organisation": true}`."""
     try:
         staged = stage_import(

@@ -54,7 +54,7 @@ def get_organisation(request: HttpRequest, organisation_id: int) -> Organisation
     response={201: OrganisationOut},
     summary="Add an organisation",
 )
-def create_organisation(request: HttpRequest, payload: OrganisationIn) -> Status:
+def create_organisation(request: HttpRequest, payload: OrganisationIn) -> Status[Any]:
     """409 when the name is taken; nothing changes then."""
     try:
         organisation = add_organisation(now=timezone.now(), **payload.model_dump())

@@ -49,7 +49,7 @@ def get_contact(request: HttpRequest, contact_id: int) -> Contact:
     response={201: ContactOut},
     summary="Add a person",
 )
-def create_contact(request: HttpRequest, payload: ContactIn) -> Status:
+def create_contact(request: HttpRequest, payload: ContactIn) -> Status[Any]:
     """409 when somebody has the address already; nothing changes then."""
     values = payload.model_dump()
     places = {each["organisation"]: each["function"] for each in values.pop("organisations")}

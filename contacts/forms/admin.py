@@ -151,8 +151,8 @@ def kept_forms(form: WagtailAdminModelForm, relation: str) -> Iterator[Any]:
     """The valid, filled and not deleted forms of the rows that belong to a form."""
     formset = form.formsets.get(relation)
     for row in formset.forms if formset else ():
-        deleted = formset.can_delete and formset._should_delete_form(row)
-        if row.is_valid() and row.has_changed() | bool(row.instance.pk) and not deleted:
+        is_filled = row.has_changed() or row.instance.pk is not None
+        if is_filled and row.is_valid() and not row.cleaned_data.get("DELETE"):
             yield row
 
 

@@ -127,7 +127,10 @@ def _entry(row: int, cells: tuple[str, ...], columns: tuple[Column, ...]) -> Ent
     entry = _with_values(_with_names(Entry(row=row), texts), texts, headers)
     entry = replace(
         entry,
-        **{name: texts.get(name, "") for name in ("phone", "organisation", "function", "source")},
+        phone=texts.get("phone", ""),
+        organisation=texts.get("organisation", ""),
+        function=texts["function"],
+        source=texts.get("source", ""),
     )
     return _with_address(_checked_lengths(entry, headers), texts.get("email", ""))
 

@@ -1,8 +1,10 @@
 """What people write in the cells of a spreadsheet, and what it means."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from contacts.enums import ConsentBasis, MembershipKind, OrganisationKind, Purpose
 from contacts.names import name_key
@@ -79,7 +81,7 @@ _NO = frozenset({"nee", "n", "0", "no", "false", "onwaar", "nietlid", "geen", "n
 _ASPIRANT = frozenset({"aspirant", "aspirantlid", "aspirantmember", "kandidaatlid"})
 
 
-def _one_of(table: dict[str, str], cell: str) -> str:
+def _one_of(table: Mapping[Any, str], cell: str) -> str:
     """Return the entry of the table whose words hold the cell. Raises CellUnclear."""
     word = _word(cell)
     for value, words in table.items():

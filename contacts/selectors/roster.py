@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from django.db.models import Prefetch, Q
 
@@ -141,7 +142,9 @@ class Roster:
         person = decision.person or KnownPerson(
             id=contact_id or -len(self._people) - 1, language="nl"
         )
-        changed = {name: text for name, text in decision.values.items() if name != "email"}
+        changed: dict[str, Any] = {
+            name: text for name, text in decision.values.items() if name != "email"
+        }
         functions = {
             each.organisation.key: each.function
             for each in decision.affiliations
@@ -180,7 +183,7 @@ def _known_organisation(organisation: Organisation) -> KnownOrganisation:
     return KnownOrganisation(
         key=organisation.name_key,
         name=organisation.name,
-        is_member=bool(organisation.current),  # type: ignore[attr-defined] -- the prefetch's to_attr
+        is_member=bool(organisation.current),
         themes=frozenset(theme.slug for theme in organisation.themes.all()),
         website=organisation.website,
     )
@@ -197,12 +200,8 @@ def _known_person(contact: Contact) -> KnownPerson:
         family_name=contact.family_name,
         language=contact.language,
         phone=contact.phone,
-        functions={
-            each.organisation.name_key: each.function
-            for each in contact.current  # type: ignore[attr-defined] -- the prefetch's to_attr
-        },
+        functions={each.organisation.name_key: each.function for each in contact.current},
         consents=frozenset(
-            Consent(each.purpose, each.basis, each.source_detail)
-            for each in contact.live_consents  # type: ignore[attr-defined] -- the same
+            Consent(each.purpose, each.basis, each.source_detail) for each in contact.live_consents
         ),
     )

@@ -1,6 +1,7 @@
 """Write what was decided about one row of an import."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -41,7 +42,7 @@ def write_decision(
 
 
 def _write_person(decision: Decision, file_name: str, source: str, now: datetime) -> Contact:
-    values = dict(decision.values)
+    values: dict[str, Any] = dict(decision.values)
     email = values.pop("email", "")
     told = source or f"Import: {file_name}"[:200]
     if decision.person is None:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
@@ -66,7 +66,7 @@ def stage_import(
     content: bytes,
     dry_run: bool,
     options: dict[str, Any],
-    created_by: User | None,
+    created_by: User | AnonymousUser | None,
     now: datetime,
 ) -> ContactImport:
     """Keep the file for the worker. Raises FileUnreadable, or OptionUnknown; then nothing is kept.
@@ -85,13 +85,15 @@ def stage_import(
         options=options | {"language": language if language in known else settings.LANGUAGE_CODE},
         mapping=[{"column": each.header, "field": each.field} for each in reading.columns],
         row_count=len(reading.entries),
-        created_by=created_by,
+        created_by=created_by if isinstance(created_by, User) else None,
         created_at=now,
     )
 
 
 @transaction.atomic
-def apply_rehearsed(*, import_id: int, created_by: User | None, now: datetime) -> ContactImport:
+def apply_rehearsed(
+    *, import_id: int, created_by: User | AnonymousUser | None, now: datetime
+) -> ContactImport:
     """Stage the file of a finished dry run to be written; the dry run gives up its copy.
 
     Raises ImportNotApplicable; so pressing the button twice imports once.
@@ -106,7 +108,7 @@ def apply_rehearsed(*, import_id: int, created_by: User | None, now: datetime) -
         options=rehearsed.options,
         mapping=rehearsed.mapping,
         row_count=rehearsed.row_count,
-        created_by=created_by,
+        created_by=created_by if isinstance(created_by, User) else None,
         created_at=now,
     )
     rehearsed.content = b""

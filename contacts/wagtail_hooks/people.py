@@ -49,7 +49,7 @@ class PeopleFilters(WagtailFilterSet):
 
 def organisations_of(contact: Contact) -> str:
     """The organisations that the person speaks for today, in one line."""
-    return ", ".join(place.organisation.name for place in contact.current)  # type: ignore[attr-defined] -- selectors.people
+    return ", ".join(place.organisation.name for place in contact.current)
 
 
 class PeopleIndex(GuardedIndex):

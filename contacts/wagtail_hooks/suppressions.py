@@ -23,7 +23,8 @@ class SuppressionIndex(GuardedIndex):
     def search_queryset(self, queryset: QuerySet[Suppression]) -> QuerySet[Suppression]:
         if not self.is_searching:
             return queryset
-        return queryset.filter(address__icontains=self.search_query)
+        people = Contact.objects.filter(email__icontains=self.search_query)
+        return queryset.filter(address_hash__in=people.values("address_hash"))
 
 
 class SuppressionViewSet(SnippetViewSet):

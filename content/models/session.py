@@ -111,7 +111,7 @@ class SessionFacts(models.Model):
         abstract = True
 
 
-class Session(SessionFacts):
+class Session(SessionFacts):  # type: ignore[django-manager-missing]  # of Wagtail, without stubs
     """One gathering, as it was last published (services.publish_session writes it, nobody else).
 
     `starts_at` and `ends_at` are set for an exact date only. `first_day` is the day itself (exact,

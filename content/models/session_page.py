@@ -25,7 +25,7 @@ DRAFT_TIMES = ["start_time", "end_time", "last_day"]
 FACTS_IN_WORDS = ["accessibility"]
 
 
-class SessionPage(SessionFacts, Page):
+class SessionPage(Page, SessionFacts):  # type: ignore[django-manager-missing]  # Wagtail has no stubs
     """One page per language. The page in the source language drafts the facts.
 
     Publishing copies them to `session` (services.publish_session), which all else refers to. A

@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 from wagtail.models import Page
+from wagtail.search.backends import get_search_backend
 
 from content.enums import AnswerState
 from content.models.answers import QAPage
@@ -27,6 +28,9 @@ def find_answers(*, index: Page, words: str = "", theme: str = "") -> list[QAPag
     found = {answer.pk: answer for answer in answers}
     if not words.strip():
         return list(found.values())
-    every = agreed_answers(index).order_by()
-    hits = [*every.search(words, operator="and"), *every.autocomplete(words, operator="and")]
+    every, backend = agreed_answers(index).order_by(), get_search_backend()
+    hits = [
+        *backend.search(words, every, operator="and"),
+        *backend.autocomplete(words, every, operator="and"),
+    ]
     return list({hit.pk: found[hit.pk] for hit in hits if hit.pk in found}.values())

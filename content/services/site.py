@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -18,14 +19,15 @@ PageType = TypeVar("PageType", bound=Page)
 def ensure_site(*, now: datetime) -> None:
     """Make, once, the first pages with their translations, and the settings of the site.
 
-    The locales are made when missing. Where a home page already is the root of the default site,
-    nothing else happens: what an editor changed or removed stays so.
+    The locales are made when missing, and the site answers to SITE_URL. Where a home page already
+    is the root of the default site, nothing else happens: what an editor changed or removed stays.
     """
     locales = {
         language: Locale.objects.get_or_create(language_code=language)[0] for language in LANGUAGES
     }
     site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
     if site and isinstance(site.root_page.specific, HomePage):
+        _answer_to_address(site)
         return
     home = _make_home(locales["nl"], now)
     _translate(home, locales["en"], first_texts.HOME["en"], now)
@@ -53,12 +55,21 @@ def _make_home(locale: Locale, now: datetime) -> HomePage:
 def _open_site(site: Site, home: HomePage) -> Site:
     """Point the site at the home page; the empty welcome page that Wagtail brings goes."""
     former = site.root_page if site.root_page_id else None
-    site.hostname, site.port = settings.SITE_HOST, settings.PORT
     site.site_name, site.root_page = "Bijeen", home
+    _answer_to_address(site)
     site.save()
     if former and former.specific_class is Page and former.is_leaf():
         former.delete()
     return site
+
+
+def _answer_to_address(site: Site) -> None:
+    """Take over host and port of SITE_URL, which decides where "view live" in the admin leads."""
+    address = urlsplit(settings.SITE_URL)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    if (site.hostname, site.port) != (address.hostname, port):
+        site.hostname, site.port = address.hostname, port
+        site.save()
 
 
 def _translate(page: Page, locale: Locale, texts: dict[str, Any], now: datetime) -> None:

@@ -86,6 +86,14 @@ class Card:
         return self.session.status == SessionStatus.CANCELLED
 
 
+@dataclass(frozen=True)
+class PastCards:
+    """One page of a long list: its cards, and where in the list it is."""
+
+    cards: list[Card]
+    place: ListPage[Session]
+
+
 @register.simple_tag
 def coming_cards() -> list[Card]:
     """Return the cards of all coming sessions, the cancelled ones too."""
@@ -109,13 +117,12 @@ def agenda_page() -> AgendaPage | None:
 
 
 @register.simple_tag(takes_context=True)
-def past_cards(context: Context) -> ListPage[Card]:
+def past_cards(context: Context) -> PastCards:
     """Return one page of the cards of past sessions; `?past=2` asks for the next."""
     now = timezone.now()
     number = context["request"].GET.get("past")
     listed = Paginator(past_sessions(now), PAST_ON_A_PAGE).get_page(number)
-    listed.object_list = cards(listed.object_list, now)
-    return listed
+    return PastCards(cards(list(listed), now), listed)
 
 
 @register.simple_tag

@@ -8,13 +8,13 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Router
 from pydantic import ValidationError
 
 from base.auth import Bearer
 from base.cursors import page
 from base.problems import Problem, field_problem
 from content.models import Session
+from participation.api.routing import router
 from participation.api.shared import refusals_as_problems, registration_out, session_of
 from participation.enums import Attendance, RegistrationSource, RegistrationState
 from participation.models import Registration
@@ -28,8 +28,6 @@ from participation.schemas import (
 from participation.services.attendance import import_attendance, mark_attendance
 from participation.services.cancellation import cancel_registration
 from participation.services.decisions import decide_registration
-
-router = Router()
 
 _reader = Bearer("participation:read", permission="participation.view_registration")
 _writer = Bearer("participation:write", permission="participation.change_registration")
@@ -130,7 +128,9 @@ def _mark(session: Session, data: AttendanceIn) -> dict[str, Any]:
     for mark in wanted.values():
         counts[Attendance(mark.attendance)] += 1
     hosts = sum(
-        found[pk].is_host for pk, mark in wanted.items() if mark.attendance == Attendance.PRESENT
+        found[pk].is_host
+        for pk, mark in wanted.items()
+        if Attendance(mark.attendance) is Attendance.PRESENT
     )
     present = counts[Attendance.PRESENT]
     return {
@@ -168,11 +168,11 @@ def _decide(
     registration: Registration, data: RegistrationPatch, user: AbstractBaseUser
 ) -> Registration:
     now = timezone.now()
-    if data.state == RegistrationState.CANCELLED:
+    if data.state == "cancelled":
         return cancel_registration(registration=registration, now=now)
     return decide_registration(
         registration=registration,
-        approve=data.state == RegistrationState.REGISTERED,
+        approve=data.state == "registered",
         reason=data.reason,
         by=user,
         now=now,

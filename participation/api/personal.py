@@ -8,9 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from ninja import Router
 
 from base.problems import Problem
+from participation.api.routing import router
 from participation.api.shared import (
     keep_private,
     language_of,
@@ -41,8 +41,6 @@ from participation.services.cancellation import cancel_registration
 from participation.services.invitations import decline_invitation, needs_declaration
 from participation.services.questions import update_answers
 from participation.services.sign_up import confirm_registration
-
-router = Router()
 
 
 @router.get("/invitations/{token}", response=InvitationOut, summary="What a personal link knows")

@@ -4,18 +4,16 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
-from ninja import Router
 
 from content.models import Session
 from content.selectors import upcoming_sessions
+from participation.api.routing import router
 from participation.api.shared import language_of, public_json, session_of, session_out
 from participation.enums import ACCEPTING, Phase
 from participation.form_schema import json_schema
 from participation.forms import SignUpForm
 from participation.schemas import SessionOut, SessionsOut
 from participation.selectors.sessions import phase_of
-
-router = Router()
 
 
 @router.get("/sessions", response=SessionsOut, summary="Sessions")

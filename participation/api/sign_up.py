@@ -5,10 +5,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from ninja import Router, Status
+from ninja import Status
 
 from base.auth import Bearer
 from base.problems import Problem
+from participation.api.routing import router
 from participation.api.shared import (
     refusals_as_problems,
     refuse_invalid,
@@ -17,12 +18,10 @@ from participation.api.shared import (
 )
 from participation.enums import RegistrationSource
 from participation.forms import SignUpForm
+from participation.limits import network_allows
 from participation.schemas import RegistrationOut, SignUpIn, StateOut
 from participation.services.organiser import register_typed
 from participation.services.sign_up import request_registration
-from participation.views.sign_up import network_allows
-
-router = Router()
 
 _organiser = Bearer("participation:write", permission="participation.add_registration")
 
@@ -43,7 +42,7 @@ def sign_up(request: HttpRequest, slug: str, data: SignUpIn) -> Status[Any]:
     With a token (`participation:write`) an organiser signs somebody up at once: 201."""
     session, now = session_of(slug), timezone.now()
     by_organiser = getattr(request, "auth", None) != "public"
-    if not by_organiser and not network_allows(request, now):
+    if not by_organiser and not network_allows(request.META.get("REMOTE_ADDR", ""), now=now):
         raise Problem(
             status=429,
             detail=_("Too many sign-ups from this network. Try again in an hour."),

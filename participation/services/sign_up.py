@@ -6,6 +6,7 @@ confirmation.
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -229,7 +230,7 @@ def _keep_typed(
     return registration
 
 
-def _without_interest(typed: dict) -> dict:
+def _without_interest(typed: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in typed.items() if name != "interest"}
 
 

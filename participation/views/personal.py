@@ -6,6 +6,7 @@ pages say the same few words and disclose nothing.
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -58,7 +59,12 @@ def language_of(request: HttpRequest, preferred: str | None) -> str:
 
 
 def page(
-    request: HttpRequest, template: str, context: dict, *, language: str, status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    language: str,
+    status: int = 200,
 ) -> HttpResponse:
     """Render a page in a language, whatever the language of the request."""
     with translation.override(language):

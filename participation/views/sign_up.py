@@ -1,7 +1,5 @@
 """The public sign-up of a session, its thanks page and its calendar file."""
 
-from datetime import datetime, timedelta
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -9,20 +7,17 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
-from base.limits import allow
 from content.models import Session
 from content.selectors import site_settings
 from participation.calendar import CONTENT_TYPE, session_ics
 from participation.enums import ACCEPTING, Phase
 from participation.errors import CalendarImpossible, ParticipationError
 from participation.forms import SignUpPageForm
+from participation.limits import network_allows
 from participation.presentation import session_facts
 from participation.selectors.sessions import phase_of
 from participation.services.sign_up import request_registration
 from participation.views.personal import LANGUAGES, SeeOther
-
-#: How many forms an hour one network address may send (an office shares one).
-NETWORK_LIMIT = 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +37,7 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
         return _thanks(session)
     if not form.is_valid():
         return _show(request, session, phase, form, status=422)
-    if not network_allows(request, now):
+    if not network_allows(request.META.get("REMOTE_ADDR", ""), now=now):
         response = _show(request, session, phase, form, status=429, too_many=True)
         response.headers["Retry-After"] = "3600"
         return response
@@ -84,14 +79,6 @@ def public_ics(request: HttpRequest, slug: str) -> HttpResponse:
     response.headers["Content-Disposition"] = f'attachment; filename="{session.slug}.ics"'
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
-
-
-def network_allows(request: HttpRequest, now: datetime) -> bool:
-    """Count this form against its network address."""
-    address = request.META.get("REMOTE_ADDR", "")
-    return allow(
-        form="sign_up", key_parts=[address], limit=NETWORK_LIMIT, per=timedelta(hours=1), now=now
-    )
 
 
 def _show(

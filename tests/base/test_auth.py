@@ -85,7 +85,7 @@ def test_command_prints_a_token_that_works(client, capsys):
     token = capsys.readouterr().out.strip()
     assert get(client, token).status_code == 200
     row = AccessToken.objects.get()
-    assert row.expires_at - row.created_at == timedelta(days=3)
+    assert row.expires_at == row.created_at + timedelta(days=3)
 
 
 def test_command_prints_json_with_all_scopes_by_default(capsys):

@@ -1,6 +1,9 @@
 """Errors of the API: problem details, and nothing unknown is ignored."""
 
+from typing import Any
+
 import pytest
+from django.test import Client
 from django.utils import translation
 
 from contacts.models import Contact
@@ -21,7 +24,7 @@ def token():
     return make_token()
 
 
-def post(client, token, body, path="/api/contacts"):
+def post(client: Client, token: str, body: Any, path: str = "/api/contacts") -> Any:
     return client.post(path, body, content_type="application/json", **bearer(token))
 
 

@@ -54,7 +54,7 @@ def _ledger(mailing):
     return [(row.contact_id, row.state, row.reason) for row in rows]
 
 
-# --- the plan -------------------------------------------------------------------------------------
+# --- the plan ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_relative_plan_moves_along_with_the_session():
     assert mailing.due_at == datetime(2026, 3, 12, 8, 0, tzinfo=UTC)
 
 
-# --- the start ------------------------------------------------------------------------------------
+# --- the start --------------------------------------------------------------------------
 
 
 def test_start_writes_one_row_for_everybody_considered():
@@ -191,7 +191,7 @@ def test_start_invites_the_recipients_and_nobody_else():
 def test_start_takes_as_many_queries_for_one_as_for_three():
     _member()
     first = _planned()
-    with CaptureQueriesContext(connection, ) as one:
+    with CaptureQueriesContext(connection) as one:
         start_mailing(mailing_id=first.pk, now=NOW)
     _member()
     _member()
@@ -205,7 +205,7 @@ def test_start_takes_as_many_queries_for_one_as_for_three():
 
 def test_start_sends_the_named_revision_and_not_what_came_after():
     _member()
-    mailing = make_mailing(audience={"everyone": True})
+    mailing = make_mailing(session=make_session())
     mailings.start(mailing_id=mailing.pk, now=NOW)
     later = Mailing.objects.get(pk=mailing.pk)
     later.subject_nl = "Iets anders"
@@ -232,9 +232,7 @@ def test_start_whose_audience_no_longer_holds_is_missed_and_says_why():
 def test_due_mailings_start_and_late_ones_are_missed():
     _member()
     due = _planned(plan={"at": "2026-03-02T09:00:00+00:00"})
-    late = _planned(
-        plan={"at": "2026-03-01T09:00:00+00:00"}, due_at=NOW - timedelta(days=1)
-    )
+    late = _planned(plan={"at": "2026-03-01T09:00:00+00:00"}, due_at=NOW - timedelta(days=1))
     patient = _planned(
         plan={"at": "2026-03-01T09:00:00+00:00", "late": "skip:P2D"},
         due_at=NOW - timedelta(days=1),
@@ -259,7 +257,7 @@ def test_reminder_of_a_session_that_has_begun_never_goes_out():
     assert (mailing.state, mailing.pause_reason) == ("missed", "session_over")
 
 
-# --- the end --------------------------------------------------------------------------------------
+# --- the end ----------------------------------------------------------------------------
 
 
 def test_mailing_is_done_when_nothing_is_open():
@@ -311,7 +309,7 @@ def test_waiting_rows_learn_what_their_mail_will_tell():
     assert (row.told, claimed.told) == (told_hash(session), "old")
 
 
-# --- decisions of people ----------------------------------------------------------------------------
+# --- decisions of people ----------------------------------------------------------------
 
 
 def test_resolving_an_unknown_row_reopens_a_mailing_that_was_done():
@@ -351,7 +349,7 @@ def test_moves_are_refused_from_any_other_state(state):
             assert mailing.state == state
 
 
-# --- who was told what --------------------------------------------------------------------------------
+# --- who was told what ------------------------------------------------------------------
 
 
 def _registered(session, contact, **values):
@@ -374,21 +372,23 @@ def test_moving_there_and_back_reminds_nobody_twice():
     _registered(session, contact)
     values = {"kind": "reminder", "purpose": "participation", "session": session, "plan": RELATIVE}
     sent = make_mailing(state="done", **values)
-    make_delivery(
-        mailing=sent, contact=contact, state="sent", told=told_hash(session), sent_at=NOW
-    )
+    make_delivery(mailing=sent, contact=contact, state="sent", told=told_hash(session), sent_at=NOW)
     fresh = make_mailing(**values)
 
     assert dry_run(fresh, NOW).excluded == {"already_told": 1}
 
     # It really moved: the fresh reminder goes out.
     there = session.starts_at + timedelta(days=7)
-    Session.objects.filter(pk=session.pk).update(starts_at=there, ends_at=there + timedelta(hours=2))
+    Session.objects.filter(pk=session.pk).update(
+        starts_at=there, ends_at=there + timedelta(hours=2)
+    )
     fresh = Mailing.objects.get(pk=fresh.pk)
     assert dry_run(fresh, NOW).recipients == 1
 
     # And back again: nothing new to tell.
-    Session.objects.filter(pk=session.pk).update(starts_at=session.starts_at, ends_at=session.ends_at)
+    Session.objects.filter(pk=session.pk).update(
+        starts_at=session.starts_at, ends_at=session.ends_at
+    )
     fresh = Mailing.objects.get(pk=fresh.pk)
     assert dry_run(fresh, NOW).excluded == {"already_told": 1}
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -41,7 +42,7 @@ def manager(client) -> User:
     return user
 
 
-def formset(name: str, *rows: dict, initial: int = 0) -> dict:
+def formset(name: str, *rows: dict[str, Any], initial: int = 0) -> dict[str, Any]:
     data = {
         f"{name}-TOTAL_FORMS": len(rows),
         f"{name}-INITIAL_FORMS": initial,
@@ -53,7 +54,7 @@ def formset(name: str, *rows: dict, initial: int = 0) -> dict:
     return data
 
 
-def person_data(*places: dict, **values) -> dict:
+def person_data(*places: dict[str, Any], **values) -> dict[str, Any]:
     return {
         "given_name": "Amina",
         "family_name": "Berg",
@@ -65,7 +66,7 @@ def person_data(*places: dict, **values) -> dict:
     }
 
 
-def organisation_data(*, aliases=(), domains=(), memberships=(), **values) -> dict:
+def organisation_data(*, aliases=(), domains=(), memberships=(), **values) -> dict[str, Any]:
     return {
         "name": "Stichting Wilg",
         "kind": "ngo",
@@ -123,7 +124,8 @@ def test_person_gets_a_new_key_with_a_new_address(client, manager):
     assert contact.address_key == "nieuw@example.org"
     client.post(edit, person_data(email=""))
     contact.refresh_from_db()
-    assert (contact.email, contact.address_key, contact.address_hash) == ("", None, "")
+    assert (contact.email, contact.address_hash) == ("", "")
+    assert contact.address_key is None
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """People, organisations and imports over the HTTP API."""
 
 import json
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -30,11 +32,13 @@ def token():
     return make_token("contacts:read", "contacts:write")
 
 
-def post(client, token, path, body):
+def post(client: Client, token: str, path: str, body: Any) -> Any:
     return client.post(path, body, content_type="application/json", **bearer(token))
 
 
-def upload(client, token, content, name="mensen.csv", **fields):
+def upload(
+    client: Client, token: str, content: bytes, name: str = "mensen.csv", **fields: str
+) -> Any:
     file = SimpleUploadedFile(name, content, content_type="text/csv")
     return client.post("/api/contacts/imports", {"file": file, **fields}, **bearer(token))
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 SECRET = "Zeg dit tegen journalisten"
 
 
-def wording() -> list:
+def wording() -> list[tuple[str, dict[str, str]]]:
     return [("wording", {"audience": "journalist", "say": SECRET, "avoid": "Vermijdwoord"})]
 
 

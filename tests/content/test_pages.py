@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -38,7 +39,7 @@ def page() -> SessionPage:
     )
 
 
-def event(html: str) -> dict:
+def event(html: str) -> dict[str, Any]:
     found = re.search(r'<script type="application/ld\+json">(.*?)</script>', html)
     assert found
     return json.loads(found[1])
@@ -182,3 +183,15 @@ def test_registration_moments_are_shown_in_the_sessions_zone(client, page):
     page.registration_opens_at = datetime.combine(COMING, datetime.min.time(), UTC) - timedelta(2)
     page.save_revision().publish()
     assert client.get("/nl/traject/eerste/").status_code == 200
+
+
+def test_the_past_is_shown_twenty_at_a_time(client):
+    agenda = make_agenda(slug="agenda")
+    for number in range(1, 22):
+        first_day = date(2025, 1, number)
+        make_session_page(parent=agenda, title=f"Nr {number}.", first_day=first_day, publish=True)
+    first = client.get("/nl/agenda/").content.decode()
+    assert ("Nr 21." in first, "Nr 2." in first, "Nr 1." in first) == (True, True, False)
+    second = client.get("/nl/agenda/?past=2").content.decode()
+    assert ("Nr 1." in second, "Nr 21." in second) == (True, False)
+    assert client.get("/nl/agenda/?past=veel").status_code == 200

@@ -119,6 +119,7 @@ def test_told_hash_differs_exactly_by_what_people_must_be_told():
 
 def test_session_url_is_absolute_and_falls_back_to_another_language_and_to_the_site():
     page = make_session_page(parent=make_series(slug="traject"), slug="eerste", publish=True)
+    assert page.session
     dutch = f"{settings.FRONTEND_URL}/nl/traject/eerste/"
     assert session_url(page.session, "nl") == dutch
     assert session_url(page.session, "en") == dutch

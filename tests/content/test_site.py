@@ -1,6 +1,7 @@
 """The first pages of a new site, and the settings."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -13,7 +14,7 @@ from content.services import ensure_site
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-KINDS = [HomePage, AgendaPage, QAIndexPage, StandardPage]
+KINDS: list[Any] = [HomePage, AgendaPage, QAIndexPage, StandardPage]
 
 
 def test_ensure_site_makes_linked_pages_in_two_languages():
@@ -125,3 +126,17 @@ def test_an_unreadable_colour_is_refused(colour):
 def test_contrast_runs_from_1_to_21():
     assert round(contrast_with_white("#ffffff"), 2) == 1
     assert round(contrast_with_white("#000000"), 2) == 21
+
+
+@pytest.mark.parametrize(
+    ("address", "root"),
+    [
+        ("https://samenspel.example.org", "https://samenspel.example.org"),
+        ("http://127.0.0.1:8123", "http://127.0.0.1:8123"),
+    ],
+)
+def test_the_site_answers_to_the_address_of_the_installation(settings, address, root):
+    ensure_site(now=NOW)
+    settings.SITE_URL = address
+    ensure_site(now=NOW)
+    assert Site.objects.get().root_url == root

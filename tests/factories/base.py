@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
+from typing import Any
 
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
@@ -35,6 +36,6 @@ def make_token(
     )
 
 
-def bearer(token: str) -> dict[str, str]:
+def bearer(token: str) -> dict[str, Any]:
     """The headers of Django's test client that send a token."""
     return {"HTTP_AUTHORIZATION": f"Bearer {token}"}

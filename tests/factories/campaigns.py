@@ -1,5 +1,6 @@
 """Mailings and ledger rows for tests."""
 
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -7,7 +8,9 @@ from campaigns.compiling import compile_messages
 from campaigns.enums import MailingKind, MailingState
 from campaigns.models import Delivery, Mailing
 from contacts.enums import MailState, Purpose
+from content.models import Session
 from tests.factories.contacts import NOW, make_contact
+from tests.factories.content import make_session
 
 _number = count(1)
 
@@ -27,6 +30,15 @@ BODY_EN = [
         "value": {"label": "I will join", "link": "link.sign_up", "url": "", "quiet": False},
     },
 ]
+
+
+def make_far_session(**overrides: Any) -> Session:
+    """A session that is still to come for entry points that read the clock."""
+    times = {
+        "starts_at": datetime(2100, 3, 4, 12, 30, tzinfo=UTC),
+        "ends_at": datetime(2100, 3, 4, 14, 30, tzinfo=UTC),
+    }
+    return make_session(**times | overrides)
 
 
 def make_mailing(**overrides: Any) -> Mailing:

@@ -149,7 +149,7 @@ def test_sign_up_names_every_wrong_field(client):
         {
             "email": "x",
             "given_name": "",
-            "family_name": "a\u0000b",
+            "family_name": "a\u0007b",
             "answers": {"need": "x" * 2001},
             "consent": ["alles"],
         },
@@ -214,9 +214,10 @@ def test_my_registration_is_confirmed_read_changed_and_cancelled(client):
 
 
 def test_my_registration_with_a_bad_token_is_404_and_revoked_410(client):
-    row = make_registration(session=_session())
+    contact = make_contact()
+    row = make_registration(session=_session(), contact=contact)
     token = registration_token(row)
-    invitation = invitation_token(session_id=row.session.pk, contact=row.contact)
+    invitation = invitation_token(session_id=row.session.pk, contact=contact)
     for wrong in ("x", token[:-2] + "AA", invitation):
         for path in (f"/api/my/registrations/{wrong}", f"/api/invitations/{token}"):
             answer = client.get(path)

@@ -1,6 +1,7 @@
 """Calendar files, read back by a parser of the standard."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar
@@ -9,7 +10,7 @@ from participation.calendar import session_ics
 from participation.errors import CalendarImpossible
 from participation.services import cancel_registration
 from tests.factories.contacts import NOW, make_contact
-from tests.factories.content import make_session
+from tests.factories.content import ENDS_AT, STARTS_AT, make_session
 from tests.factories.participation import make_registration
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +19,7 @@ ROOM = "https://room.example.org/geheim"
 
 
 def _file(session, **values):
-    values = {"organiser_email": "post@samenspel.example.org", "now": NOW} | values
+    values: dict[str, Any] = {"organiser_email": "post@samenspel.example.org", "now": NOW} | values
     content = session_ics(session, "nl", **values)
     calendar = Calendar.from_ical(content)
     return content, calendar, next(iter(calendar.walk("VEVENT")))
@@ -99,9 +100,7 @@ def test_public_address_serves_the_file(client):
 
 
 def test_session_over_the_change_of_the_clock_keeps_its_local_hours():
-    session = make_session()
-    session.starts_at += timedelta(days=21)
-    session.ends_at += timedelta(days=21)
-    session.save()
+    later = timedelta(days=21)
+    session = make_session(starts_at=STARTS_AT + later, ends_at=ENDS_AT + later)
     event = _file(session)[2]
     assert event["DTSTART"].dt.utcoffset() == timedelta(hours=2)

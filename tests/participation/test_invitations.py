@@ -23,7 +23,7 @@ from tests.factories.contacts import (
     make_organisation,
     make_representation,
 )
-from tests.factories.content import make_session
+from tests.factories.content import ENDS_AT, make_session
 from tests.factories.participation import make_invitation, make_registration
 
 pytestmark = pytest.mark.django_db
@@ -122,8 +122,9 @@ def test_declining_is_an_answer_that_can_be_taken_back():
 
 
 def test_declining_when_signed_up_changes_nothing():
-    row = make_registration()
-    decline_invitation(session=row.session, contact=row.contact, now=NOW)
+    contact = make_contact()
+    row = make_registration(contact=contact)
+    decline_invitation(session=row.session, contact=contact, now=NOW)
     row.refresh_from_db()
     assert (row.state, Invitation.objects.count()) == ("registered", 0)
 
@@ -146,7 +147,7 @@ def test_cancelling_is_told_once_and_signing_up_again_is_a_new_row_with_a_higher
 def test_cancelling_after_the_session_is_refused():
     row = make_registration()
     with pytest.raises(SignUpClosed):
-        cancel_registration(registration=row, now=row.session.ends_at)
+        cancel_registration(registration=row, now=ENDS_AT)
     row.refresh_from_db()
     assert row.state == "registered"
 
@@ -171,11 +172,12 @@ def test_rejection_needs_a_reason_and_is_told():
 
 def test_approval_vouches_for_the_organisation():
     organisation = make_organisation()
-    row = make_registration(state="pending", organisation=organisation)
-    assert row.contact.representations.count() == 0
+    contact = make_contact()
+    row = make_registration(state="pending", organisation=organisation, contact=contact)
+    assert contact.representations.count() == 0
     decide_registration(registration=row, approve=True, reason="", by=None, now=NOW)
     row.refresh_from_db()
-    assert row.representation.organisation == organisation
+    assert row.representation == contact.representations.get(organisation=organisation)
 
 
 @pytest.mark.capability("C12")

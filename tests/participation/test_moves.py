@@ -42,7 +42,7 @@ def test_move_follows_the_table(start, to):
 @pytest.mark.django_db
 def test_move_looks_at_the_row_and_not_at_the_instance():
     registration = make_registration(state="pending")
-    move(type(registration).objects.get(pk=registration.pk), to="rejected", now=NOW)
+    move(type(registration).objects.get(pk=registration.pk), to=RegistrationState.REJECTED, now=NOW)
     with pytest.raises(MoveNotAllowed):
         move(registration, to=RegistrationState.REGISTERED, now=NOW)
     assert registration.state == "rejected"

@@ -30,7 +30,7 @@ from tests.factories.contacts import (
     make_representation,
     make_suppression,
 )
-from tests.factories.content import make_session
+from tests.factories.content import ENDS_AT, STARTS_AT, make_session
 from tests.factories.participation import make_registration, make_typed
 
 pytestmark = pytest.mark.django_db
@@ -149,10 +149,7 @@ def test_membership_counts_on_the_day_of_the_session():
     make_representation(contact, organisation)
     assert _confirm(make_session()).state == "pending"
     next_day = timedelta(days=1)
-    later = make_session()
-    later.starts_at, later.ends_at = later.starts_at + next_day, later.ends_at + next_day
-    later.first_day = later.first_day + next_day
-    later.save()
+    later = make_session(starts_at=STARTS_AT + next_day, ends_at=ENDS_AT + next_day)
     assert _confirm(later).state == "registered"
 
 

@@ -40,7 +40,12 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         numbers = counts(mailing_id)
         if options["json"]:
-            found = {"id": mailing_id, "title": mailing.title, "state": mailing.state, "counts": numbers}
+            found = {
+                "id": mailing_id,
+                "title": mailing.title,
+                "state": mailing.state,
+                "counts": numbers,
+            }
             self.stdout.write(json.dumps(found, ensure_ascii=False))
             return
         some = ", ".join(f"{number} {state}" for state, number in numbers.items() if number)

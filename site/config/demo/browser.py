@@ -170,7 +170,7 @@ class Api:
 
 
 def one_click(url: str) -> int:
-    """Unsubscribe as a mail program does (RFC 8058): one POST, no cookies, no redirect. The status."""
+    """Unsubscribe as a mail program does (RFC 8058): one POST without cookies. The status."""
     request = urllib.request.Request(  # noqa: S310 -- our own house
         url,
         b"List-Unsubscribe=One-Click",

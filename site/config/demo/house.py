@@ -1,4 +1,4 @@
-"""A house of its own for the story: everything `up` starts, in a temporary folder, on free ports."""
+"""A house for the story: everything `up` starts, in a temporary folder, on free ports."""
 
 import json
 import os
@@ -97,12 +97,15 @@ class House:
         )
 
     def _last_words(self) -> str:
-        """Return the end of every log that says something."""
-        ends = []
-        for path in sorted(self.folder.glob("log/*.log")):
-            if text := path.read_text(errors="replace").strip():
-                ends.append(f"--- {path.name}\n{text[-1500:]}")
-        return "\n".join(ends)
+        """Return the end of what `up` wrote, and of every log with an error in it."""
+        logs = {
+            path.name: path.read_text(errors="replace").strip()
+            for path in sorted(self.folder.glob("log/*.log"))
+        }
+        telling = {
+            name: text for name, text in logs.items() if name == "up.log" or "Error" in text
+        }
+        return "\n".join(f"--- {name}\n{text[-1500:]}" for name, text in telling.items())
 
 
 @contextmanager

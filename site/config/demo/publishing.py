@@ -1,4 +1,4 @@
-"""Loading what visitors read: the series with its sessions, and the Q&A. Editors do the same by hand."""
+"""Loading what visitors read: the series with its sessions, and the Q&A."""
 
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -6,9 +6,10 @@ from typing import Any, TypeVar
 from django.utils import timezone
 from wagtail.models import Locale, Page
 
-from config.demo import series as texts
+from config.demo import sessions
 from config.demo.answers import ENTRIES
 from config.demo.answers.entry import Entry
+from config.demo.series import ASSOCIATION, SERIES
 from contacts.models import Theme
 from content.models import HomePage, QAIndexPage, QAPage, SeriesPage, Session, SessionPage
 from content.selectors import home_page, site_settings
@@ -23,7 +24,7 @@ PageType = TypeVar("PageType", bound=Page)
 def load_settings() -> None:
     """Fill in who the association is and who sends."""
     settings = site_settings()
-    for name, value in texts.ASSOCIATION.items():
+    for name, value in ASSOCIATION.items():
         setattr(settings, name, value)
     settings.save()
 
@@ -41,7 +42,7 @@ def load_series(*, now: datetime) -> list[Session]:
     series = _publish(
         SeriesPage,
         home,
-        texts.SERIES,
+        SERIES,
         themes,
         co_organisers="Netwerk Nieuwe Verhalen",
         show_in_menus=True,
@@ -50,9 +51,9 @@ def load_series(*, now: datetime) -> list[Session]:
     second = first + timedelta(days=42)
     summer = date(second.year if second < date(second.year, 6, 1) else second.year + 1, 6, 1)
     days = [
-        (texts.FIRST, texts.FIRST_FACTS, first),
-        (texts.SECOND, texts.SECOND_FACTS, second),
-        (texts.THIRD, texts.THIRD_FACTS, summer),
+        (sessions.FIRST, sessions.FIRST_FACTS, first),
+        (sessions.SECOND, sessions.SECOND_FACTS, second),
+        (sessions.THIRD, sessions.THIRD_FACTS, summer),
     ]
     pages = [
         _publish(SessionPage, series, written, themes, first_day=day, **facts)

@@ -99,6 +99,7 @@ class Story:
             "who waits for approval", set(waiting), approved | {sign_ups.LEFT_PENDING}
         )
         for email in sorted(approved & set(waiting)):
+            self._mail(email, "registration")  # that it arrived; decided sooner, it is obsolete
             self.api.call("PATCH", f"/registrations/{waiting[email]}", {"state": "registered"})
         self._count_answers()
         self._wait_for_notices()
@@ -189,7 +190,7 @@ class Story:
         self.tally.expect(f"{what} arrived", line.arrived, sent if arrived is None else arrived)
         self.tally.expect(f"{what} counts of the ledger", sum(counts.values()), len(rows))
         if sent:
-            by_ledger = sorted(row["email"] for row in rows if row["state"] == "sent")
+            by_ledger = sorted(row["address"] for row in rows if row["state"] == "sent")
             by_inbox = sorted(mail.recipient for mail in mails)
             self.tally.expect(f"{what} in the inbox and in the ledger", by_inbox, by_ledger)
         self.say(f"“{draft.title}”: {line.sent} sent, {sum(reasons.values())} left out.")
@@ -305,7 +306,7 @@ class Story:
         self.house.wait_until(
             lambda: self._notices() >= _NOTICES,
             seconds=60,
-            what=f"{_NOTICES} notices ({self._notices()} came)",
+            what=f"{_NOTICES} notices in answer to what people did",
         )
         self.tally.expect("notices", self._notices(), _NOTICES)
 
