@@ -14,7 +14,7 @@ from wagtail import blocks
 from wagtail.images.blocks import ImageBlock as WagtailImageBlock
 
 from campaigns.errors import FieldInvalid
-from campaigns.fields import URL_FIELDS, Slot, read_fields
+from campaigns.fields import Slot, read_fields
 from campaigns.richtext import FEATURES, absolute, mail_html, plain
 from campaigns.segments import Markers
 from campaigns.wording import Words
@@ -266,12 +266,3 @@ class MailBodyBlock(blocks.StreamBlock):
     quotation = QuotationBlock()
     image = ImageBlock()
     divider = DividerBlock()
-
-
-def link_problem(address: str) -> str:
-    """Say what is wrong with a link that holds merge fields; empty when nothing is."""
-    pieces = read_fields(address)
-    first = pieces[0] if pieces else ""
-    if isinstance(first, Slot) and first.name not in URL_FIELDS:
-        return str(_("A link cannot begin with {{ %s }}.") % first.name)
-    return ""

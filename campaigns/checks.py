@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Manager
 from django.utils.translation import gettext as _
 
 from campaigns import audience
@@ -100,7 +101,7 @@ def audience_problems(data: object) -> list[str]:
     ]
 
 
-def _missing(message: str, wanted: set, rows, key: str) -> list[str]:  # type: ignore[no-untyped-def,type-arg]
+def _missing(message: str, wanted: set[Any], rows: Manager[Any], key: str) -> list[str]:
     if not wanted:
         return []
     known = set(rows.filter(**{f"{key}__in": wanted}).values_list(key, flat=True))

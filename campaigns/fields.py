@@ -48,6 +48,9 @@ OWN_FIELDS = frozenset(
     {"contact.source", "session.host", "session.contact", "registration.reason", "link.confirm"}
 )
 
+#: Whose value is a whole address, our own templates included.
+ADDRESS_FIELDS = URL_FIELDS | {"link.confirm"}
+
 #: These say something about the session of the mailing, or lead to it.
 SESSION_FIELDS = frozenset(
     name

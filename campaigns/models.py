@@ -114,7 +114,9 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
         """Write the text, the audience and the plan; the run state only when it is named or new."""
         if not self._state.adding and kwargs.get("update_fields") is None:
             kwargs["update_fields"] = [
-                field.name for field in self._meta.concrete_fields if _is_written(field)
+                field.name
+                for field in self._meta.concrete_fields
+                if not field.primary_key and field.name not in RUN_FIELDS
             ]
         super().save(**kwargs)
 
@@ -158,10 +160,6 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Show the mail as an invented person would get it."""
         return HttpResponse(preview_page(self, mode_name))
-
-
-def _is_written(field: models.Field[Any, Any]) -> bool:
-    return not field.primary_key and field.name not in RUN_FIELDS
 
 
 class Delivery(MailRow):

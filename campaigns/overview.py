@@ -30,6 +30,11 @@ from contacts.enums import MailState
 from contacts.models import Contact
 
 _PER_PAGE = 100
+#: Why a mailing was missed, as services.planning notes it.
+_MISSED = {
+    "late": gettext_lazy("It could not start in time."),
+    "session_over": Exclusion.SESSION_OVER.label,
+}
 _SETTLED = (MailState.SENT, MailState.REFUSED, MailState.BOUNCED, MailState.COMPLAINED)
 SEND = "campaigns.send_mailing"
 
@@ -90,6 +95,7 @@ class OverviewView(_MailingPage, TemplateView):
         context = super().get_context_data(**kwargs) | {
             "mailing": mailing,
             "sentence": _sentence(mailing),
+            "problem": _MISSED.get(mailing.pause_reason, mailing.pause_reason),
             "may_send": self.request.user.has_perm(SEND),
             "acts": mailings.legal_acts(mailing.state),
             "plan_form": PlanFields(initial=fields_of_plan(mailing.plan)),

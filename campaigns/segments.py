@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
-from campaigns.fields import Slot, read_fields
+from campaigns.fields import ADDRESS_FIELDS, Slot, read_fields
 
 Segments = list[str | Slot]
 
@@ -57,6 +57,9 @@ class Markers:
             end = found.end()
             slot = self._slots[int(found.group(1))]
             where = _PLACES.get(place, _same)(compiled[: found.start()], place)
+            if where == "address":
+                # A name must not become "javascript:…": only our own links may be a whole address.
+                where = "html" if slot.name in ADDRESS_FIELDS else "query"
             segments.append(Slot(slot.name, slot.default, slot.session, where))
         if rest := compiled[end:]:
             segments.append(rest)
@@ -68,10 +71,11 @@ def _same(before: str, place: str) -> str:
 
 
 def _html_place(before: str, place: str) -> str:
-    """Tell an address' later part ("query") from text, an attribute or a whole address ("html")."""
+    """Tell a whole address ("address") and a later part of one ("query") from other places."""
     tag = before[before.rfind("<") + 1 :]
-    is_inside = _IN_ADDRESS.search(tag) is not None
-    return "query" if is_inside and not _ADDRESS_BEGINS.search(tag) else place
+    if _ADDRESS_BEGINS.search(tag):
+        return "address"
+    return "query" if _IN_ADDRESS.search(tag) else place
 
 
 def _text_place(before: str, place: str) -> str:

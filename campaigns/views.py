@@ -12,7 +12,7 @@ from campaigns.models import Delivery
 
 @require_safe
 @never_cache
-@csp_replace(
+@csp_replace(  # type: ignore[arg-type]  # its types know no view with arguments
     {
         "default-src": ["'none'"],
         "img-src": ["'self'", "data:"],

@@ -186,6 +186,9 @@ class Contact(ClusterableModel):
     created_at = models.DateTimeField(editable=False)
     erased_at = models.DateTimeField(null=True, editable=False)
 
+    #: Wagtail's index of references would cost a third of each write, and nobody asks it.
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
@@ -250,6 +253,8 @@ class ConsentRecord(models.Model):
     wording = models.TextField(_("wording shown"), blank=True)
     given_at = models.DateTimeField(_("given at"))
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("consent")
@@ -330,6 +335,8 @@ class Notice(MailRow):
     #: Not before this moment (a change notice waits in which it can be withdrawn).
     not_before = models.DateTimeField()
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
@@ -368,6 +375,8 @@ class ContactImport(models.Model):
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("import")
         verbose_name_plural = _("imports")
@@ -392,6 +401,8 @@ class ImportPart(models.Model):
     )
     first = models.PositiveIntegerField()
     rows = models.JSONField(default=list)
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         constraints = [

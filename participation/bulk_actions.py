@@ -69,7 +69,7 @@ class RegistrationAction(SnippetBulkAction):
     def act(
         cls, registration: Registration, *, by: AbstractBaseUser, values: dict[str, Any]
     ) -> None:
-        raise NotImplementedError
+        """Do it to one sign-up. Raises ParticipationError when it may not be done."""
 
     @classmethod
     def execute_action(cls, objects: Sequence[Registration], **context: Any) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from campaigns.selectors import sending_mailing_ids
 from campaigns.services import planning
 from contacts.selectors import waiting_import_ids
+from participation.services import announce_known_dates
 from worker import duties
 from worker.ledger import claimable
 from worker.recovery import recover
@@ -17,7 +18,7 @@ from worker.sources import NoticeSource
 #: A tick that died gives its duty back after this long.
 HELD_FOR = timedelta(seconds=15)
 RECOVER_EVERY = timedelta(seconds=5)
-PUBLISH_EVERY = timedelta(minutes=1)
+PUBLICATION_EVERY = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -45,8 +46,9 @@ def tick(*, now: datetime, holder: str, journal_dir: Path) -> Work:
 def _tick(*, now: datetime, journal_dir: Path) -> Work:
     if duties.is_due("recover", every=RECOVER_EVERY, now=now):
         recover(journal_dir=journal_dir, now=now)
-    if duties.is_due("publish", every=PUBLISH_EVERY, now=now):
+    if duties.is_due("publish", every=PUBLICATION_EVERY, now=now):
         call_command("publish_scheduled", verbosity=0)
+        announce_known_dates(now=now)
     planning.recompute_due_times(now=now)
     planning.start_due_mailings(now=now)
     planning.expire_rows(now=now)

@@ -6,6 +6,7 @@ the same `Transport`. The dialogue is RFC 5321's, a command at a time.
 
 import re
 import smtplib  # noqa: TID251 -- this is the place
+import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
@@ -167,6 +168,9 @@ class SMTPTransport:
                 self._host, self._port, local_hostname=self._hostname, timeout=self._timeout
             )
         self._smtp = smtp
+        # The final dot is a small write of its own: it must not wait 40 ms for an acknowledgement.
+        if smtp.sock is not None:
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         smtp.ehlo_or_helo_if_needed()
         if self._scheme == "submission":
             # Raises when the relay offers no STARTTLS or its certificate is wrong.

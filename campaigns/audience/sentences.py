@@ -72,11 +72,16 @@ def _single(condition: c.Condition, language: str) -> str:
             return _("people who agreed to %s") % Purpose(purpose).label
         case c.Received(mailing):
             return _("people who got mailing %s") % mailing
-    return _about_session(condition, language)
+        case c.Answered() | c.Invited() | c.Interested() | c.ColleagueRegistered() | c.Attended():
+            return _about_session(condition, language)
+    raise TypeError(condition)
 
 
-def _about_session(condition: c.Condition, language: str) -> str:
-    session = _session(condition.session, language)  # type: ignore[union-attr] -- all others are done
+def _about_session(
+    condition: c.Answered | c.Invited | c.Interested | c.ColleagueRegistered | c.Attended,
+    language: str,
+) -> str:
+    session = _session(condition.session, language)
     match condition:
         case c.Answered(_slug, states):
             answers = _or([_answer(state) for state in states])
@@ -90,7 +95,6 @@ def _about_session(condition: c.Condition, language: str) -> str:
         case c.Attended(_slug, values):
             labels = _labels(Attendance, values)
             return _("%(attendance)s at %(session)s") % {"attendance": labels, "session": session}
-    raise TypeError(condition)
 
 
 def _answer(state: str) -> str:

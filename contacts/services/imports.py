@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -39,6 +38,7 @@ BUDGET_SECONDS = 0.3
 #: Rows stop at this part of the budget; the commit and the last row fit in the rest.
 _ROWS_SECONDS = BUDGET_SECONDS * 0.6
 _RUN_MAX = 100
+_RUN_FIRST = 10
 _LEASE = timedelta(minutes=2)
 
 OPTIONS = frozenset({"fill_organisation", "language"})
@@ -200,26 +200,33 @@ def _apply(
     pause: Callable[[float], None],
 ) -> None:
     """Write the rows from where it stands, run by run, until the end or until another took over."""
-    done = found.done_count
+    done, size = found.done_count, min(_RUN_FIRST, _RUN_MAX)
     while done < len(entries):
         started = time.monotonic()
-        written = _apply_run(found.pk, entries, done, now)
+        written = _apply_run(found.pk, entries[done : done + size], done, now)
         if written is None:
             return
+        seconds = time.monotonic() - started
+        size = _next_size(written - done, seconds)
         done = written
-        pause(time.monotonic() - started)
+        pause(seconds)
     with transaction.atomic():
         _finish(found.pk, now)
 
 
+def _next_size(rows: int, seconds: float) -> int:
+    """Return how many rows are likely to take half the budget, growing at most twofold a time."""
+    fitting = rows * BUDGET_SECONDS / 2 / max(seconds, 0.001)
+    return max(1, min(_RUN_MAX, 2 * rows, int(fitting)))
+
+
 @transaction.atomic
-def _apply_run(import_id: int, entries: Sequence[Entry], done: int, now: datetime) -> int | None:
+def _apply_run(import_id: int, run: Sequence[Entry], done: int, now: datetime) -> int | None:
     """Write one run of rows; returns how far it came, None when another worker was here."""
     found = ContactImport.objects.select_for_update().get(pk=import_id)
     if found.state != ImportState.RUNNING or found.done_count != done:
         return None
     started = time.monotonic()
-    run = list(islice(entries, done, done + _RUN_MAX))
     roster = Roster(today=timezone.localdate(now))
     roster.read(run)
     rows = []

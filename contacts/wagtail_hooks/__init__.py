@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
+from contacts.wagtail_hooks import deletion  # noqa: F401 -- registers its hook
 from contacts.wagtail_hooks.imports import ImportViewSet
 from contacts.wagtail_hooks.organisations import OrganisationViewSet, ThemeViewSet
 from contacts.wagtail_hooks.people import PersonViewSet

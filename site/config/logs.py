@@ -44,7 +44,7 @@ def logging_config(level: str) -> dict[str, Any]:
             }
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
-        # Every page that is indexed would be four lines; a warning of theirs is worth reading.
-        "loggers": {name: {"level": "WARNING"} for name in ("django_tasks", "wagtail")},
+        # These tell of every page that is indexed and every tick; their warnings are worth reading.
+        "loggers": {name: {"level": "WARNING"} for name in ("celery", "django_tasks", "wagtail")},
         "root": {"handlers": ["console"], "level": level},
     }

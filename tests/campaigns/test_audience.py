@@ -1,6 +1,7 @@
 """The audience: reading its JSON, whom it matches, why somebody is left out, and how it is said."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -98,7 +99,7 @@ def test_audience_that_is_wrong_names_the_condition(data, where):
 
 
 def test_audience_nested_without_end_is_refused():
-    data = {"member": True}
+    data: dict[str, Any] = {"member": True}
     for _ in range(2000):
         data = {"not": data}
 

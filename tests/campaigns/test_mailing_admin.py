@@ -8,7 +8,8 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from wagtail.models import ModelLogEntry, Revision
+from django.utils import timezone
+from wagtail.models import GroupPagePermission, ModelLogEntry, Revision
 
 from base import tokens
 from campaigns.models import Delivery, Mailing
@@ -114,6 +115,7 @@ def test_editor_writes_audience_and_plan_from_plain_fields(organiser):
         "members_and_theme", theme=theme.slug, session=session.slug, leave_out_answered=True
     )
     assert mailing.plan == {"relative": {"anchor": "session_start", "days": -7, "time": "09:00"}}
+    assert mailing.created_by is not None
     assert mailing.created_by.username == "Organisator"
     page = organiser.get(_url("edit", mailing.pk)).content.decode()
     assert re.search(r'value="members_and_theme"\s+selected', page)
@@ -260,7 +262,7 @@ def test_sending_is_confirmed_with_its_number_and_then_planned(organiser):
 
     mailing.refresh_from_db()
     assert mailing.state == "planned"
-    assert start_due_mailings(now=mailing.due_at) == [mailing.pk]
+    assert start_due_mailings(now=timezone.now()) == [mailing.pk]
     assert Delivery.objects.filter(state="queued").count() == 2
     assert ModelLogEntry.objects.filter(action="campaigns.plan").count() == 1
 
@@ -302,7 +304,7 @@ def test_test_mail_and_check_from_the_overview(organiser):
         {"when": "relative", "anchor": "session_start", "days": "-7", "clock": "09:00"},
     )
     mailing.refresh_from_db()
-    assert (mailing.state, mailing.due_at.day) == ("planned", 25)
+    assert (mailing.state, str(mailing.due_at)) == ("planned", "2100-02-25 08:00:00+00:00")
 
 
 # --- who may ----------------------------------------------------------------------------------
@@ -318,7 +320,7 @@ def test_groups_are_made_once_and_keep_what_was_added_by_hand():
     assert [group.name for group in second] == [role.name for role in ROLES]
     assert Group.objects.filter(name__in=[role.name for role in ROLES]).count() == 4
     assert extra in second[0].permissions.all()
-    assert second[0].page_permissions.count() == 3
+    assert GroupPagePermission.objects.filter(group=second[0]).count() == 3
 
 
 @pytest.mark.parametrize("role", ["Redacteur", "Relatiebeheerder"])

@@ -4,6 +4,9 @@ import json
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from base.services import create_access_token
 from campaigns.models import Delivery, Mailing
@@ -82,6 +85,20 @@ def test_draft_is_made_read_and_edited(call):
     assert Mailing.objects.get().latest_revision is not None
 
 
+def test_list_takes_as_many_queries_for_one_as_for_three(call):
+    def ask():
+        with CaptureQueriesContext(connection) as queries:
+            assert call("GET", "")[0] == 200
+        return len(queries)
+
+    make_mailing(session=make_session())
+    ask()
+    one = ask()
+    for _ in range(2):
+        make_delivery(mailing=make_mailing(session=make_session(), state="sending"))
+    assert ask() == one
+
+
 @pytest.mark.parametrize(
     ("wrong", "fields"),
     [
@@ -155,7 +172,7 @@ def test_moves_follow_the_states_and_others_are_conflicts(call):
     status, refused = call("POST", f"{path}/pause")
     assert (status, refused["state"], refused["legal"]) == (409, "draft", ["plan", "start"])
     assert call("POST", f"{path}/start")[0] == 200
-    assert start_due_mailings(now=Mailing.objects.get().due_at) == [made["id"]]
+    assert start_due_mailings(now=timezone.now()) == [made["id"]]
     assert call("POST", f"{path}/start")[0] == 409
     assert call("PATCH", path, {"title": "x"})[0] == 409
     assert call("POST", f"{path}/pause", {"reason": "even wachten"})[1]["state"] == "paused"

@@ -2,13 +2,19 @@
 
 import email
 import email.policy
+import gc
 import re
 from email.message import EmailMessage
+from io import BytesIO
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from PIL import Image as PillowImage
+from wagtail.images import get_image_model
 
 from campaigns import mime
 from campaigns.errors import FieldInvalid
@@ -49,12 +55,20 @@ def _sent(**values):
     return _parsed(open_composer(mailing.pk).compose(row, now=NOW).content)
 
 
+def _body(message: EmailMessage, kind: str) -> Any:
+    return message.get_body((kind,))
+
+
+def _decoded(part: Any) -> str:
+    return part.get_payload(decode=True).decode()
+
+
 def _html(message: EmailMessage) -> str:
-    return message.get_body(("html",)).get_content()
+    return _body(message, "html").get_content()
 
 
 def _text(message: EmailMessage) -> str:
-    return message.get_body(("plain",)).get_content()
+    return _body(message, "plain").get_content()
 
 
 # --- fields -----------------------------------------------------------------------------
@@ -99,12 +113,12 @@ def test_values_are_escaped_for_where_they_stand():
         f'<a href="https://example.org/?q={marker}" title="{marker}">{marker}</a>'
         f'<a href="{marker}">'
     )
-    value = {("contact.given_name", None): 'a"b <c> & d'}
+    value: dict[tuple[str, int | None], str] = {("contact.given_name", None): 'a"b <c> & d'}
 
     assert fill(markers.cut(html, "html"), value) == (
         '<a href="https://example.org/?q=a%22b%20%3Cc%3E%20%26%20d"'
         ' title="a&quot;b &lt;c&gt; &amp; d">a&quot;b &lt;c&gt; &amp; d</a>'
-        '<a href="a&quot;b &lt;c&gt; &amp; d">'
+        '<a href="a%22b%20%3Cc%3E%20%26%20d">'
     )
     text = f"{marker} https://example.org/?q={marker} <https://example.org> {marker}"
     assert fill(markers.cut(text, "text"), value) == (
@@ -125,6 +139,20 @@ def test_value_becomes_one_line_that_turns_nothing(value):
     line = one_line(value)
 
     assert not re.search("[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", line)
+
+
+def test_only_our_own_links_may_be_a_whole_address():
+    markers = Markers(["source"])
+    name, link = markers.put(Slot("contact.given_name")), markers.put(Slot("link.sign_up"))
+    html = f'<a href="{name}">x</a><a href="{link}">y</a>'
+    values: dict[tuple[str, int | None], str] = {
+        ("contact.given_name", None): "javascript:alert(1)",
+        ("link.sign_up", None): "https://example.org/i/1:x/",
+    }
+
+    assert fill(markers.cut(html, "html"), values) == (
+        '<a href="javascript%3Aalert%281%29">x</a><a href="https://example.org/i/1:x/">y</a>'
+    )
 
 
 # --- rich text --------------------------------------------------------------------------
@@ -226,7 +254,7 @@ def test_hostile_names_harm_nothing(value):
     assert message["Subject"] == f"{name}: {one_line(value)}"
     assert name in _text(message)
     assert "<b>O'Neill</b>" not in _html(message)
-    assert message.get_body(("html",)).get_content_charset() == "utf-8"
+    assert _body(message, "html").get_content_charset() == "utf-8"
 
 
 @pytest.mark.django_db
@@ -273,6 +301,28 @@ def test_no_foreign_host_is_in_any_mail():
         "www.w3.org",
     }  # the second names the XHTML dialect: nothing is fetched
     assert "@import" not in _html(message)
+
+
+# Wagtail leaves the temporary file of a rendition to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.django_db
+def test_picture_is_sent_as_jpeg_or_png_with_its_alternative_text(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    content = BytesIO()
+    PillowImage.new("RGB", (40, 20)).save(content, "WEBP")
+    picture = get_image_model().objects.create(
+        title="Zaal", file=ContentFile(content.getvalue(), "zaal.webp")
+    )
+    picture.file.close()
+    value = {"image": picture.pk, "alt_text": 'De "zaal" <vol>', "decorative": False}
+
+    message = _sent(body_nl=[{"type": "image", "value": value}])
+
+    assert re.search(r'src="http://127\.0\.0\.1:8000/media/[^"]+\.jpg"', _html(message))
+    assert "De &quot;zaal&quot; &lt;vol&gt;" in _html(message)
+    assert '[De "zaal" <vol>]' in _text(message)
+    gc.collect()
 
 
 @pytest.mark.django_db
@@ -335,7 +385,7 @@ def test_calendar_goes_to_the_registered_and_to_nobody_else():
     message = _parsed(composer.compose(registered, now=NOW).content)
     *_others, calendar = message.iter_parts()
     assert calendar.get_param("method") == "REQUEST"
-    assert "METHOD:REQUEST\r\n" in calendar.get_payload(decode=True).decode()
+    assert "METHOD:REQUEST\r\n" in _decoded(calendar)
 
 
 @pytest.mark.django_db
@@ -367,7 +417,7 @@ def _readable(content: bytes) -> str:
     header = content.split(b"\r\n\r\n", 1)[0].decode().replace("\r\n", "\n")
     parts = [header]
     for part in message.iter_parts():
-        text = part.get_payload(decode=True).decode().replace("\r\n", "\n")
+        text = _decoded(part).replace("\r\n", "\n")
         if part.get_content_type() == "text/html":
             text = text.replace("><", ">\n<")
         parts.append(f"\n######## {part.get_content_type()}\n{text.rstrip()}")

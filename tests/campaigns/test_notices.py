@@ -12,7 +12,7 @@ from contacts.enums import NoticeKind
 from contacts.models import Notice
 from content.selectors import told_hash
 from participation.models import Interest
-from tests.campaigns.test_message import _readable
+from tests.campaigns.test_message import _body, _readable
 from tests.factories.campaigns import make_delivery, make_mailing
 from tests.factories.contacts import NOW, make_contact
 from tests.factories.content import make_session
@@ -111,7 +111,7 @@ def test_notice_looks_as_approved(kind, language, golden, monkeypatch):
     if kind == "system":
         golden(f"{kind}.{language}.txt", mail.content.decode().replace("\r\n", "\n"))
     else:
-        assert 'https://kwaad.example.com"' not in message.get_body(("html",)).get_content()
+        assert 'https://kwaad.example.com"' not in _body(message, "html").get_content()
         golden(f"{kind}.{language}.txt", _readable(mail.content))
 
 

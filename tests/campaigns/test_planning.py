@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.enums import MailingState
+from campaigns.errors import MoveForbidden
 from campaigns.models import Delivery, Mailing
 from campaigns.plan import due_time, parse_plan
 from campaigns.selectors import counts, dry_run
@@ -32,9 +33,14 @@ from tests.factories.contacts import (
     make_representation,
     make_suppression,
 )
-from tests.factories.content import make_session
+from tests.factories.content import STARTS_AT, make_session
 
 pytestmark = pytest.mark.django_db
+
+
+def _utc(parts):
+    return datetime.fromisoformat("{}-{:02}-{:02}T{:02}:{:02}+00:00".format(*parts))
+
 
 RELATIVE = {"relative": {"anchor": "session_start", "days": -7, "time": "09:00"}}
 
@@ -83,10 +89,10 @@ def _ledger(mailing):
     ],
 )
 def test_relative_plan_counts_calendar_days_at_local_time(starts_at, plan, due):
-    start = datetime(*starts_at, tzinfo=UTC)
+    start = _utc(starts_at)
     session = make_session(starts_at=start, ends_at=start + timedelta(hours=3))
 
-    assert due_time(parse_plan(plan), session) == datetime(*due, tzinfo=UTC)
+    assert due_time(parse_plan(plan), session) == _utc(due)
 
 
 def test_relative_plan_has_no_due_time_until_the_date_is_exact():
@@ -112,7 +118,7 @@ def test_relative_plan_moves_along_with_the_session():
     mailing = _planned(session=session, plan=RELATIVE, due_at=None)
     recompute_due_times(now=NOW)
 
-    later = session.starts_at + timedelta(days=7)
+    later = STARTS_AT + timedelta(days=7)
     Session.objects.filter(pk=session.pk).update(
         starts_at=later, ends_at=later + timedelta(hours=2), schedule_version=2
     )
@@ -247,11 +253,9 @@ def test_due_mailings_start_and_late_ones_are_missed():
 
 def test_reminder_of_a_session_that_has_begun_never_goes_out():
     session = make_session()
-    mailing = _planned(
-        session=session, kind="reminder", plan={"now": True}, due_at=session.starts_at
-    )
+    mailing = _planned(session=session, kind="reminder", plan={"now": True}, due_at=STARTS_AT)
 
-    assert start_due_mailings(now=session.starts_at) == []
+    assert start_due_mailings(now=STARTS_AT) == []
 
     mailing.refresh_from_db()
     assert (mailing.state, mailing.pause_reason) == ("missed", "session_over")
@@ -285,7 +289,7 @@ def test_rows_expire_when_the_session_begins_and_when_the_mailing_is_cancelled()
     later = make_delivery(mailing=follow_up, told=told_hash(session))
     stopped = make_delivery(mailing=cancelled, state="deferred")
 
-    assert expire_rows(now=session.starts_at) == 2
+    assert expire_rows(now=STARTS_AT) == 2
 
     states = dict(Delivery.objects.values_list("pk", "state"))
     assert states == {
@@ -326,7 +330,7 @@ def test_resolving_an_unknown_row_reopens_a_mailing_that_was_done():
     again.refresh_from_db()
     assert (arrived.state, arrived.sent_at, arrived.claim) == ("sent", NOW, "")
     assert (again.state, again.claim) == ("queued", "")
-    with pytest.raises(mailings.MoveForbidden):
+    with pytest.raises(MoveForbidden):
         mailings.resolve_unknown(delivery_id=arrived.pk, as_state="queued", now=NOW)
 
 
@@ -342,7 +346,7 @@ def test_moves_are_refused_from_any_other_state(state):
         if name in mailings.legal_acts(state):
             act(mailing_id=mailing.pk, now=NOW)
         else:
-            with pytest.raises(mailings.MoveForbidden) as refused:
+            with pytest.raises(MoveForbidden) as refused:
                 act(mailing_id=mailing.pk, now=NOW)
             assert refused.value.legal == mailings.legal_acts(state)
             mailing.refresh_from_db()
@@ -378,7 +382,7 @@ def test_moving_there_and_back_reminds_nobody_twice():
     assert dry_run(fresh, NOW).excluded == {"already_told": 1}
 
     # It really moved: the fresh reminder goes out.
-    there = session.starts_at + timedelta(days=7)
+    there = STARTS_AT + timedelta(days=7)
     Session.objects.filter(pk=session.pk).update(
         starts_at=there, ends_at=there + timedelta(hours=2)
     )

@@ -219,6 +219,17 @@ def test_wrong_organisation_is_refused_and_not_stored(client, manager, values):
     assert Organisation.objects.count() == 1
 
 
+def test_organisation_in_use_is_not_deleted(client, manager):
+    used = make_representation().organisation
+    unused = make_organisation()
+    for organisation in (used, unused):
+        client.post(reverse(f"{ORGANISATIONS}:delete", args=[organisation.pk]))
+    assert list(Organisation.objects.all()) == [used]
+    bulk = reverse("wagtail_bulk_action", args=["contacts", "organisation", "delete"])
+    assert client.post(f"{bulk}?id={used.pk}").status_code == 302
+    assert list(Organisation.objects.all()) == [used]
+
+
 def test_organisation_is_found_by_its_alias(client, manager):
     make_alias(make_organisation(name="Social Trade Organisation"), "STRO")
     make_organisation(name="Elders")

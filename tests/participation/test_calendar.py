@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 ROOM = "https://room.example.org/geheim"
 
 
-def _file(session, **values):
-    values: dict[str, Any] = {"organiser_email": "post@samenspel.example.org", "now": NOW} | values
+def _file(session, **given):
+    values: dict[str, Any] = {"organiser_email": "post@samenspel.example.org", "now": NOW} | given
     content = session_ics(session, "nl", **values)
     calendar = Calendar.from_ical(content)
     return content, calendar, next(iter(calendar.walk("VEVENT")))

@@ -142,6 +142,17 @@ class Api:
 
     def call(self, method: str, path: str, data: Any = None) -> Any:
         """Return the decoded answer. Raises StoryFailed on any refusal."""
+        status, content = self._ask(method, path, data)
+        if status >= 400:
+            said = content.decode(errors="replace")[:1500]
+            raise StoryFailed(f"{method} /api{path} answered {status}: {said}")
+        return json.loads(content) if content else None
+
+    def status(self, method: str, path: str) -> int:
+        """Return how a call is answered, refusals included."""
+        return self._ask(method, path, None)[0]
+
+    def _ask(self, method: str, path: str, data: Any) -> tuple[int, bytes]:
         request = urllib.request.Request(  # noqa: S310 -- our own house
             f"{self._url}/api{path}",
             None if data is None else json.dumps(data).encode(),
@@ -150,11 +161,9 @@ class Api:
         )
         try:
             with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310 -- our own house
-                content = answer.read()
+                return answer.status, answer.read()
         except urllib.error.HTTPError as error:
-            said = error.read().decode(errors="replace")[:1500]
-            raise StoryFailed(f"{method} /api{path} answered {error.code}: {said}") from error
-        return json.loads(content) if content else None
+            return error.code, error.read()
 
     def every(self, path: str) -> list[dict[str, Any]]:
         """Return all items of a list, page after page."""

@@ -55,7 +55,7 @@ def load_organisations(*, now: datetime) -> None:
             name=row["naam"],
             kind=row["soort"],
             country=row["land"],
-            themes=Theme.objects.filter(slug__in=_parts(row["thema's"])),
+            themes=list(Theme.objects.filter(slug__in=_parts(row["thema's"]))),
             now=now,
         )
         for alias in _parts(row["ook bekend als"]):

@@ -33,7 +33,7 @@ _OUTSIDE = (
         "CSRF_TRUSTED_ORIGINS",
     ),
 )
-_START_SECONDS = 150
+_START_SECONDS = 300
 
 
 class House:
@@ -102,9 +102,7 @@ class House:
             path.name: path.read_text(errors="replace").strip()
             for path in sorted(self.folder.glob("log/*.log"))
         }
-        telling = {
-            name: text for name, text in logs.items() if name == "up.log" or "Error" in text
-        }
+        telling = {name: text for name, text in logs.items() if name == "up.log" or "Error" in text}
         return "\n".join(f"--- {name}\n{text[-1500:]}" for name, text in telling.items())
 
 

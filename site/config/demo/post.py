@@ -68,3 +68,8 @@ def link(mail: Mail, kind: str) -> str:
 def header(mail: Mail, name: str) -> str:
     """Return the value of a header, empty when there is none."""
     return next((value for key, value in mail.headers if key.lower() == name.lower()), "")
+
+
+def has_calendar(mail: Mail) -> bool:
+    """Whether a calendar file came with the mail."""
+    return any(part.content_type == "text/calendar" for part in mail.attachments)

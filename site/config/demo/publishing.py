@@ -66,7 +66,9 @@ def move_session(*, slug: str, days: int) -> None:
     """Publish the session so many days later, as an editor does who changes its page."""
     session = Session.objects.get(slug=slug)
     page = session.pages.get(locale__language_code=session.source_language)
-    page.first_day += timedelta(days=days)
+    if page.first_day is None:
+        raise LookupError(f"The session {slug} has no day yet that could move.")
+    page.first_day = page.first_day + timedelta(days=days)
     page.save_revision().publish()
 
 

@@ -1,0 +1,187 @@
+"""Who would get a mailing, and its moves: test, plan, start, pause, resume, cancel."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import Router, Status
+
+from base.problems import field_problem
+from campaigns import audience
+from campaigns.api.shared import (
+    mailing_of,
+    mailing_out,
+    reader,
+    refusals_as_problems,
+    sender,
+    user_of,
+)
+from campaigns.checks import send_problems
+from campaigns.compiling import LANGUAGES
+from campaigns.schemas import (
+    DryRunOut,
+    ExplanationOut,
+    MailingOut,
+    PauseIn,
+    PlanIn,
+    TestIn,
+    TestOut,
+)
+from campaigns.selectors.recipients import dry_run, explain
+from campaigns.services import mailings
+from contacts.errors import AddressInvalid
+from contacts.models import Contact
+
+router = Router()
+
+
+@router.post(
+    "/mailings/{int:mailing_id}/dry-run",
+    auth=reader,
+    response=DryRunOut,
+    summary="Who would get it",
+)
+def dry_run_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
+    """Who would get it if it started now, who would not and why, and what is still wrong."""
+    mailing, now = mailing_of(mailing_id), timezone.now()
+    with refusals_as_problems("audience"):
+        numbers = dry_run(mailing, now)
+        condition = audience.parse(mailing.frozen.get("audience") or mailing.audience)
+    people = Contact.objects.in_bulk(numbers.sample)
+    return {
+        "recipients": numbers.recipients,
+        "organisations": numbers.organisations,
+        "languages": numbers.languages,
+        "excluded": numbers.excluded,
+        "sample": [_person(people[number]) for number in numbers.sample],
+        "sentence": {code: audience.sentence(condition, code) for code in LANGUAGES},
+        "problems": send_problems(mailing, now) if mailing.is_editable else [],
+    }
+
+
+def _person(contact: Contact) -> dict[str, Any]:
+    return {
+        "id": contact.pk,
+        "name": contact.full_name,
+        "email": contact.email,
+        "language": contact.language,
+    }
+
+
+@router.get(
+    "/mailings/{int:mailing_id}/explain",
+    auth=reader,
+    response=ExplanationOut,
+    summary="Why, or why not, one person",
+)
+def explain_mailing(request: HttpRequest, mailing_id: int, contact: int) -> dict[str, Any]:
+    """Whether one contact (its id) gets the mailing, and why not."""
+    mailing = mailing_of(mailing_id)
+    person = Contact.objects.filter(pk=contact).first()
+    if person is None:
+        raise field_problem("contact", "unknown", _("There is no contact %s.") % contact)
+    with refusals_as_problems("audience"):
+        found = explain(mailing, person, timezone.now())
+    return {
+        "gets_it": found.gets_it,
+        "reason": found.reason,
+        "words": found.words,
+        "state": found.state,
+    }
+
+
+@router.post(
+    "/mailings/{int:mailing_id}/test", auth=sender, response={202: TestOut}, summary="A test mail"
+)
+def test_mailing(request: HttpRequest, mailing_id: int, data: TestIn) -> Status[dict[str, Any]]:
+    """Send the mail as it stands now to some addresses, in each language it has."""
+    mailing, now, queued = mailing_of(mailing_id), timezone.now(), 0
+    for place, address in enumerate(data.to):
+        with refusals_as_problems("body"):
+            try:
+                queued += mailings.send_test(
+                    mailing=mailing, address=address, by=user_of(request), now=now
+                )
+            except AddressInvalid as error:
+                raise field_problem(f"to[{place}]", error.code, str(error)) from error
+    return Status(202, {"queued": queued})
+
+
+@router.post(
+    "/mailings/{int:mailing_id}/plan",
+    auth=sender,
+    response=MailingOut,
+    by_alias=True,
+    summary="Plan",
+)
+def plan_mailing(
+    request: HttpRequest,
+    mailing_id: int,
+    data: PlanIn | None = None,
+) -> dict[str, Any]:
+    """Plan it: by the plan given, else by its own. 422 with every problem, 409 once it is sent."""
+    plan = data.model_dump(exclude_unset=True) if data else {}
+    return _act(request, mailing_id, mailings.plan_mailing, field="plan", plan=plan or None)
+
+
+@router.post(
+    "/mailings/{int:mailing_id}/start",
+    auth=sender,
+    response=MailingOut,
+    by_alias=True,
+    summary="Start",
+)
+def start_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
+    """Send as soon as possible: within seconds its state is `sending`."""
+    return _act(request, mailing_id, mailings.start)
+
+
+@router.post(
+    "/mailings/{int:mailing_id}/pause",
+    auth=sender,
+    response=MailingOut,
+    by_alias=True,
+    summary="Pause",
+)
+def pause_mailing(
+    request: HttpRequest,
+    mailing_id: int,
+    data: PauseIn | None = None,
+) -> dict[str, Any]:
+    """Stop within one message per connection; the rest waits."""
+    reason = data.reason if data else ""
+    return _act(request, mailing_id, mailings.pause_mailing, reason=reason)
+
+
+@router.post(
+    "/mailings/{int:mailing_id}/resume",
+    auth=sender,
+    response=MailingOut,
+    by_alias=True,
+    summary="Go on",
+)
+def resume_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
+    """Go on with what waits."""
+    return _act(request, mailing_id, mailings.resume_mailing)
+
+
+@router.post(
+    "/mailings/{int:mailing_id}/cancel",
+    auth=sender,
+    response=MailingOut,
+    by_alias=True,
+    summary="Cancel",
+)
+def cancel_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
+    """Send no more, for good."""
+    return _act(request, mailing_id, mailings.cancel_mailing)
+
+
+def _act(
+    request: HttpRequest, mailing_id: int, act: Any, *, field: str = "", **values: Any
+) -> dict[str, Any]:
+    mailing_of(mailing_id)
+    with refusals_as_problems(field):
+        act(mailing_id=mailing_id, by=user_of(request), now=timezone.now(), **values)
+    return mailing_out(mailing_of(mailing_id))

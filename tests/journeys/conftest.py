@@ -1,0 +1,114 @@
+"""A running house and a real browser."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.faults.house import free_ports
+
+ROOT = Path(__file__).parents[2]
+EMAIL = "organisator@example.org"
+PASSWORD = "een-lang-wachtwoord-voor-de-proef"
+
+
+@dataclass(frozen=True)
+class Running:
+    """A house that `up` started: where it answers, and what its catcher keeps."""
+
+    url: str
+    inbox: Path
+
+    def mails_to(self, address: str) -> list[Path]:
+        """The kept mails for one address, oldest first."""
+        wanted = f"X-Envelope-To: {address}".encode()
+        return [
+            path
+            for path in sorted(self.inbox.glob("[0-9]*.eml"))
+            if wanted in path.read_bytes()[:500]
+        ]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory) -> Iterator[Running]:
+    """`manage.py up` with the demonstration, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("up")
+    web, catcher, valkey = free_ports(3)
+    url = f"http://127.0.0.1:{web}"
+    process = subprocess.Popen(
+        [sys.executable, "site/manage.py", "up"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={
+            **{key: value for key, value in os.environ.items() if key != "DATABASE_URL"},
+            "DJANGO_SETTINGS_MODULE": "config.settings.local",
+            "BIJEEN_DATA": str(folder),
+            "PORT": str(web),
+            "CATCHER_PORT": str(catcher),
+            "VALKEY_PORT": str(valkey),
+            "SITE_URL": url,
+            "ADMIN_EMAIL": EMAIL,
+            "ADMIN_PASSWORD": PASSWORD,
+        },
+    )
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if line.startswith("Bijeen is up"):
+            break
+    else:
+        pytest.fail("`up` ended before it was up:\n" + "".join(said))
+    yield Running(url, folder / "inbox")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=90) == 0
+    process.stdout.close()
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(url, timeout=2)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("No Chromium on this machine: install it to run the browser journeys.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser) -> Iterator[Page]:
+    """A fresh Dutch visitor, without cookies; anything the page complains of fails the test."""
+    context = browser.new_context(locale="nl-NL", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def wait_until(condition, *, seconds: float = 60.0) -> None:
+    """Wait for something that happens outside the browser."""
+    ends_at = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends_at, "waited in vain"
+        time.sleep(0.1)
