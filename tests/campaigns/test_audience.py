@@ -4,18 +4,16 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from campaigns import audience
 from campaigns.checks import audience_problems
 from campaigns.errors import AudienceInvalid
 from campaigns.models import Delivery
-from campaigns.selectors import dry_run, exclusions_now, explain, list_considered
+from campaigns.selectors import dry_run, list_considered
 from campaigns.selectors.terms import terms_of
 from campaigns.services.planning import start_mailing
-from contacts.models import Contact
-from participation.models import Interest, Invitation, Registration
+from participation.models import Interest
+from tests.campaigns.people import invite, make_delegate, matching, reasons, register
 from tests.factories.campaigns import make_delivery, make_mailing
 from tests.factories.contacts import (
     NOW,
@@ -32,39 +30,6 @@ from tests.factories.contacts import (
 from tests.factories.content import make_session
 
 pytestmark = pytest.mark.django_db
-
-
-def _member(organisation=None, **values):
-    return make_representation(make_contact(**values), organisation or make_member()).contact
-
-
-def _register(session, contact, state="registered", **values):
-    row = {
-        "session": session,
-        "contact": contact,
-        "state": state,
-        "source": "organiser",
-        "created_at": NOW,
-        "changed_at": NOW,
-    }
-    return Registration.objects.create(**row | values)
-
-
-def _invite(session, contact, answer="none"):
-    return Invitation.objects.create(
-        session=session, contact=contact, answer=answer, invited_at=NOW
-    )
-
-
-def _matching(data):
-    condition = audience.parse(data)
-    found = Contact.objects.filter(audience.matching(condition, audience.Moment(day=TODAY)))
-    return set(found.values_list("pk", flat=True))
-
-
-def _reasons(**values):
-    mailing = make_mailing(**values)
-    return dict(list_considered(terms_of(mailing, NOW), limit=100))
 
 
 # --- reading ----------------------------------------------------------------------------
@@ -128,7 +93,7 @@ def test_audience_on_a_session_that_does_not_exist_is_a_problem():
 def test_conditions_on_people_and_their_organisations():
     migration = make_theme(slug="migratie")
     part = make_theme(slug="remigratie", parent=migration)
-    member = _member(make_member(kind="ngo", country="NL"), language="nl", tags=["kern"])
+    member = make_delegate(make_member(kind="ngo", country="NL"), language="nl", tags=["kern"])
     former = make_organisation(kind="research", country="BE", themes=(part,))
     make_membership(former, valid_until=TODAY - timedelta(days=1))
     guest = make_representation(make_contact(language="en"), former, role="facilitator").contact
@@ -141,31 +106,31 @@ def test_conditions_on_people_and_their_organisations():
     make_consent(gone, purpose="announcements", withdrawn_at=NOW)
     everyone = {member.pk, guest.pk, gone.pk}
 
-    assert _matching({"everyone": True}) == everyone
-    assert _matching({"member": True}) == {member.pk}
-    assert _matching({"member": False}) == {guest.pk, gone.pk}
-    assert _matching({"theme": "migratie"}) == {guest.pk}
-    assert _matching({"theme": "remigratie"}) == {guest.pk}
-    assert _matching({"organisation_kind": ["ngo", "media"]}) == {member.pk}
-    assert _matching({"country": ["BE"]}) == {guest.pk}
-    assert _matching({"role": ["facilitator"]}) == {guest.pk}
-    assert _matching({"language": "en"}) == {guest.pk}
-    assert _matching({"tag": "kern"}) == {member.pk}
-    assert _matching({"contacts": [gone.pk]}) == {gone.pk}
-    assert _matching({"consent": "announcements"}) == {guest.pk}
+    assert matching({"everyone": True}) == everyone
+    assert matching({"member": True}) == {member.pk}
+    assert matching({"member": False}) == {guest.pk, gone.pk}
+    assert matching({"theme": "migratie"}) == {guest.pk}
+    assert matching({"theme": "remigratie"}) == {guest.pk}
+    assert matching({"organisation_kind": ["ngo", "media"]}) == {member.pk}
+    assert matching({"country": ["BE"]}) == {guest.pk}
+    assert matching({"role": ["facilitator"]}) == {guest.pk}
+    assert matching({"language": "en"}) == {guest.pk}
+    assert matching({"tag": "kern"}) == {member.pk}
+    assert matching({"contacts": [gone.pk]}) == {gone.pk}
+    assert matching({"consent": "announcements"}) == {guest.pk}
 
 
 def test_conditions_join_and_nest():
-    dutch, english = _member(language="nl"), _member(language="en")
+    dutch, english = make_delegate(language="nl"), make_delegate(language="en")
     stranger = make_contact(language="en")
     member, reads = {"member": True}, {"language": "en"}
 
-    assert _matching({"all": [member, reads]}) == {english.pk}
-    assert _matching({"any": [member, reads]}) == {dutch.pk, english.pk, stranger.pk}
-    assert _matching({"not": member}) == {stranger.pk}
-    assert _matching({"all": [reads, {"not": member}]}) == {stranger.pk}
-    assert _matching({"not": {"not": member}}) == {dutch.pk, english.pk}
-    assert _matching({"not": {"any": [{"not": member}, reads]}}) == {dutch.pk}
+    assert matching({"all": [member, reads]}) == {english.pk}
+    assert matching({"any": [member, reads]}) == {dutch.pk, english.pk, stranger.pk}
+    assert matching({"not": member}) == {stranger.pk}
+    assert matching({"all": [reads, {"not": member}]}) == {stranger.pk}
+    assert matching({"not": {"not": member}}) == {dutch.pk, english.pk}
+    assert matching({"not": {"any": [{"not": member}, reads]}}) == {dutch.pk}
 
 
 def test_conditions_on_answers():
@@ -175,18 +140,18 @@ def test_conditions_on_answers():
         for state in ("pending", "registered", "waiting", "cancelled", "rejected", "lapsed")
     }
     for state, contact in people.items():
-        _register(session, contact, state)
+        register(session, contact, state)
     silent, declined, elsewhere = make_contact(), make_contact(), make_contact()
     unconfirmed, sent_colleague = make_contact(), make_contact()
-    _register(session, None, "unconfirmed", address_key=unconfirmed.address_key)
-    _invite(session, silent)
-    _invite(session, declined, "declined")
-    _invite(session, sent_colleague, "colleague")
-    _register(other, elsewhere)
+    register(session, None, "unconfirmed", address_key=unconfirmed.address_key)
+    invite(session, silent)
+    invite(session, declined, "declined")
+    invite(session, sent_colleague, "colleague")
+    register(other, elsewhere)
     Interest.objects.create(session=session, contact=elsewhere, since=NOW)
 
     def answer(*states):
-        return _matching({"registration": {"session": session.slug, "states": list(states)}})
+        return matching({"registration": {"session": session.slug, "states": list(states)}})
 
     for state, contact in people.items():
         assert answer(state) == {contact.pk}
@@ -195,37 +160,37 @@ def test_conditions_on_answers():
     assert answer("registered", "declined") == {people["registered"].pk, declined.pk}
     assert answer("none") == {silent.pk, elsewhere.pk, people["lapsed"].pk}
     invited = {silent.pk, declined.pk, sent_colleague.pk}
-    assert _matching({"invited": {"session": session.slug}}) == invited
-    assert _matching({"interested": {"session": session.slug}}) == {elsewhere.pk}
+    assert matching({"invited": {"session": session.slug}}) == invited
+    assert matching({"interested": {"session": session.slug}}) == {elsewhere.pk}
 
 
 def test_conditions_on_attendance_colleagues_and_earlier_mail():
     session = make_session()
     organisation = make_member()
-    there, colleague = _member(organisation), _member(organisation)
+    there, colleague = make_delegate(organisation), make_delegate(organisation)
     ill, unmarked, quit_ = make_contact(), make_contact(), make_contact()
-    _register(session, there, organisation=organisation, attendance="present")
-    _register(session, ill, attendance="excused")
-    _register(session, unmarked)
-    _register(session, quit_, "cancelled")
+    register(session, there, organisation=organisation, attendance="present")
+    register(session, ill, attendance="excused")
+    register(session, unmarked)
+    register(session, quit_, "cancelled")
     mailing = make_mailing(state="sending")
     make_delivery(mailing=mailing, contact=there, state="sent")
     make_delivery(mailing=mailing, contact=ill, state="refused")
 
     def attended(*values):
-        return _matching({"attendance": {"session": session.slug, "values": list(values)}})
+        return matching({"attendance": {"session": session.slug, "values": list(values)}})
 
     assert attended("present", "excused") == {there.pk, ill.pk}
     assert attended("unmarked") == {unmarked.pk}
-    assert _matching({"organisation_registered": {"session": session.slug}}) == {
+    assert matching({"organisation_registered": {"session": session.slug}}) == {
         there.pk,
         colleague.pk,
     }
-    assert _matching({"received": {"mailing": mailing.pk}}) == {there.pk}
+    assert matching({"received": {"mailing": mailing.pk}}) == {there.pk}
 
 
 def test_somebody_of_two_organisations_is_matched_once():
-    contact = _member()
+    contact = make_delegate()
     make_representation(contact, make_member())
     mailing = make_mailing(audience={"member": True})
 
@@ -237,21 +202,26 @@ def test_somebody_of_two_organisations_is_matched_once():
 
 def test_reasons_stand_in_the_order_of_the_rules():
     session = make_session()
-    signed_up, declined, left_out = _member(), _member(), _member(language="en")
-    _register(session, signed_up)
-    _invite(session, declined, "declined")
+    signed_up, declined, left_out = make_delegate(), make_delegate(), make_delegate(language="en")
+    register(session, signed_up)
+    invite(session, declined, "declined")
     erased = make_contact(email="", erased_at=NOW)
-    without, blocked, bounced, objecting = make_contact(email=""), _member(), _member(), _member()
+    without, blocked, bounced, objecting = (
+        make_contact(email=""),
+        make_delegate(),
+        make_delegate(),
+        make_delegate(),
+    )
     make_suppression(blocked, scope="purpose", purpose="invitations")
     make_suppression(bounced, reason="hard_bounce")
     make_suppression(objecting, reason="objection")
-    other_purpose = _member()
+    other_purpose = make_delegate()
     make_suppression(other_purpose, scope="purpose", purpose="announcements")
     stranger, consenting = make_contact(), make_contact()
     make_consent(consenting)
     states = ["registered", "declined"]
 
-    found = _reasons(
+    found = reasons(
         session=session,
         audience={
             "all": [
@@ -278,9 +248,9 @@ def test_reasons_stand_in_the_order_of_the_rules():
 
 
 def test_a_lone_not_considers_everybody():
-    dutch, english = _member(language="nl"), _member(language="en")
+    dutch, english = make_delegate(language="nl"), make_delegate(language="en")
 
-    assert _reasons(audience={"not": {"language": "en"}}) == {
+    assert reasons(audience={"not": {"language": "en"}}) == {
         dutch.pk: "",
         english.pk: "not_in_audience",
     }
@@ -288,10 +258,14 @@ def test_a_lone_not_considers_everybody():
 
 def test_colleague_who_registered_is_told_apart():
     session, organisation = make_session(), make_member()
-    there, colleague, other = _member(organisation), _member(organisation), _member()
-    _register(session, there, organisation=organisation)
+    there, colleague, other = (
+        make_delegate(organisation),
+        make_delegate(organisation),
+        make_delegate(),
+    )
+    register(session, there, organisation=organisation)
 
-    assert _reasons(
+    assert reasons(
         audience={
             "all": [
                 {"member": True},
@@ -303,17 +277,17 @@ def test_colleague_who_registered_is_told_apart():
 
 def test_mail_to_participants_goes_to_registered_people_only():
     session = make_session()
-    registered, waiting, stranger = make_contact(), make_contact(), _member()
+    registered, waiting, stranger = make_contact(), make_contact(), make_delegate()
     quiet, present = make_contact(), make_contact()
-    _register(session, registered)
-    _register(session, waiting, "waiting")
-    _register(session, quiet, no_reminders=True)
-    _register(session, present, "cancelled", attendance="present")
+    register(session, registered)
+    register(session, waiting, "waiting")
+    register(session, quiet, no_reminders=True)
+    register(session, present, "cancelled", attendance="present")
     values = {"purpose": "participation", "session": session}
     interested = make_contact()
     Interest.objects.create(session=session, contact=interested, since=NOW)
 
-    assert _reasons(kind="reminder", **values) == {
+    assert reasons(kind="reminder", **values) == {
         registered.pk: "",
         waiting.pk: "not_registered",
         stranger.pk: "not_registered",
@@ -321,7 +295,7 @@ def test_mail_to_participants_goes_to_registered_people_only():
         present.pk: "",
         interested.pk: "not_registered",
     }
-    assert _reasons(kind="change", **values) == {
+    assert reasons(kind="change", **values) == {
         registered.pk: "",
         waiting.pk: "",
         stranger.pk: "not_registered",
@@ -332,13 +306,13 @@ def test_mail_to_participants_goes_to_registered_people_only():
 
 
 def test_session_that_has_begun_or_was_cancelled_stops_invitations():
-    contact = _member()
+    contact = make_delegate()
     over = make_session(starts_at=NOW - timedelta(hours=1), ends_at=NOW + timedelta(hours=1))
     cancelled = make_session(status="cancelled")
 
     for session in (over, cancelled):
-        assert _reasons(session=session) == {contact.pk: "session_over"}
-        assert _reasons(session=session, kind="announcement") == {contact.pk: ""}
+        assert reasons(session=session) == {contact.pk: "session_over"}
+        assert reasons(session=session, kind="announcement") == {contact.pk: ""}
 
 
 @pytest.mark.capability("C28")
@@ -346,12 +320,12 @@ def test_one_person_per_organisation_is_the_first_contact():
     organisation = make_member()
     second = make_representation(make_contact(), organisation, role="alternate").contact
     first = make_representation(make_contact(), organisation, role="primary").contact
-    alone, free = _member(), make_contact()
+    alone, free = make_delegate(), make_contact()
     make_consent(free)
     also_free = make_contact()
     make_consent(also_free)
 
-    assert _reasons(per="organisation") == {
+    assert reasons(per="organisation") == {
         second.pk: "colleague_chosen",
         first.pk: "",
         alone.pk: "",
@@ -359,7 +333,7 @@ def test_one_person_per_organisation_is_the_first_contact():
         also_free.pk: "",
     }
     make_suppression(first)
-    assert _reasons(per="organisation") == {
+    assert reasons(per="organisation") == {
         second.pk: "",
         first.pk: "suppressed",
         alone.pk: "",
@@ -371,8 +345,8 @@ def test_one_person_per_organisation_is_the_first_contact():
 def test_dry_run_counts_what_the_start_writes():
     session = make_session()
     organisation = make_member()
-    _member(organisation)
-    _member(organisation, language="en")
+    make_delegate(organisation)
+    make_delegate(organisation, language="en")
     make_contact()
     values = {"per": "organisation", "session": session}
     mailing = make_mailing(state="planned", due_at=NOW, **values)
@@ -385,170 +359,3 @@ def test_dry_run_counts_what_the_start_writes():
     assert found.sample == list(
         Delivery.objects.filter(state="queued").values_list("contact_id", flat=True)
     )
-
-
-# --- explaining -------------------------------------------------------------------------
-
-
-def test_explain_answers_for_everybody_considered_or_not():
-    session = make_session()
-    gets_it, signed_up, stranger = _member(), _member(), make_contact()
-    mailing = make_mailing(
-        session=session,
-        audience={
-            "all": [
-                {"member": True},
-                {"registration": {"session": session.slug, "states": ["none"]}},
-            ]
-        },
-    )
-    _register(session, signed_up)
-
-    def why(contact):
-        found = explain(mailing, contact, NOW)
-        return found.gets_it, found.reason, found.state
-
-    assert why(gets_it) == (True, "", "")
-    assert why(signed_up) == (False, "already_registered", "")
-    assert why(stranger) == (False, "not_in_audience", "")
-    row = make_delivery(mailing=mailing, contact=signed_up, state="excluded", reason="declined")
-    assert why(signed_up) == (False, "declined", "excluded")
-    Delivery.objects.filter(pk=row.pk).update(state="sent", reason="")
-    assert why(signed_up) == (True, "", "sent")
-
-
-# --- just before the wire ---------------------------------------------------------------
-
-
-def _started(**values):
-    mailing = make_mailing(state="planned", due_at=NOW, **values)
-    start_mailing(mailing_id=mailing.pk, now=NOW)
-    return mailing
-
-
-def _now(mailing, at=NOW):
-    rows = dict(Delivery.objects.filter(mailing=mailing).values_list("pk", "contact_id"))
-    found = exclusions_now(delivery_ids=list(rows), now=at)
-    return {rows[row]: str(reason) for row, reason in found.items()}
-
-
-def test_recheck_sees_what_people_did_since_the_start():
-    session = make_session()
-    stays, signed_up, declined, unsubscribed = _member(), _member(), _member(), _member()
-    mailing = _started(
-        session=session,
-        audience={
-            "all": [
-                {"member": True},
-                {"not": {"registration": {"session": session.slug, "states": ["registered"]}}},
-                {"registration": {"session": session.slug, "states": ["none", "registered"]}},
-            ]
-        },
-    )
-    assert _now(mailing) == {}
-
-    _register(session, signed_up)
-    Invitation.objects.filter(contact=declined).update(answer="declined")
-    make_suppression(unsubscribed)
-
-    assert _now(mailing) == {
-        signed_up.pk: "already_registered",
-        declined.pk: "declined",
-        unsubscribed.pk: "suppressed",
-    }
-    assert stays.pk not in _now(mailing)
-
-
-def test_recheck_does_not_ask_again_what_the_start_settled():
-    session = make_session()
-    contact = _member(language="nl")
-    mailing = _started(
-        session=session,
-        audience={
-            "all": [
-                {"member": True},
-                {"language": "nl"},
-                {"not": {"invited": {"session": session.slug}}},
-            ]
-        },
-    )
-    # The start itself invited; and now the person reads English.
-    assert Invitation.objects.filter(contact=contact).count() == 1
-    Contact.objects.filter(pk=contact.pk).update(language="en")
-
-    assert _now(mailing) == {}
-
-
-def test_recheck_of_a_reminder_sees_a_cancellation_and_the_begin():
-    session = make_session()
-    stays, leaves = make_contact(), make_contact()
-    _register(session, stays)
-    row = _register(session, leaves)
-    mailing = _started(
-        kind="reminder",
-        purpose="participation",
-        session=session,
-        audience={"registration": {"session": session.slug, "states": ["registered"]}},
-    )
-
-    Registration.objects.filter(pk=row.pk).update(state="cancelled")
-
-    assert _now(mailing) == {leaves.pk: "not_registered"}
-    assert _now(mailing, at=session.starts_at)[stays.pk] == "session_over"
-
-
-def test_recheck_takes_as_many_queries_for_one_as_for_three():
-    mailing = make_mailing(state="sending", session=make_session())
-    one = [make_delivery(mailing=mailing, contact=_member()).pk]
-    three = [make_delivery(mailing=mailing, contact=_member()).pk for _ in range(3)]
-
-    with CaptureQueriesContext(connection) as first:
-        exclusions_now(delivery_ids=one, now=NOW)
-    with CaptureQueriesContext(connection) as second:
-        exclusions_now(delivery_ids=three, now=NOW)
-
-    assert len(first) == len(second)
-
-
-# --- saying it --------------------------------------------------------------------------
-
-SENTENCES = [
-    ({"everyone": True}, "Everyone", "Iedereen"),
-    (
-        {"any": [{"member": True}, {"theme": "migratie"}]},
-        "Members or people working on “Migration”",
-        "Leden of mensen die werken aan “Migratie”",
-    ),
-    (
-        {
-            "all": [
-                {"any": [{"member": True}, {"language": "en"}]},
-                {"country": ["NL", "BE"]},
-                {"not": {"registration": {"session": "werksessie-2", "states": ["registered"]}}},
-            ]
-        },
-        (
-            "(members or people who read English) and people of organisations in NL or BE, "
-            "but not: signed up for “Session 2”"
-        ),
-        (
-            "(leden of mensen die Engels lezen) en mensen van organisaties in NL of BE, "
-            "maar niet: aangemeld voor “Werksessie 2”"
-        ),
-    ),
-    (
-        {"not": {"attendance": {"session": "werksessie-2", "values": ["no_show"]}}},
-        "Everyone, but not: did not appear at “Session 2”",
-        "Iedereen, maar niet: niet verschenen bij “Werksessie 2”",
-    ),
-]
-
-
-@pytest.mark.parametrize(("data", "english", "dutch"), SENTENCES)
-def test_audience_is_said_aloud(data, english, dutch):
-    make_theme(slug="migratie", name_nl="Migratie", name_en="Migration")
-    make_session(slug="werksessie-2", titles={"nl": "Werksessie 2", "en": "Session 2"})
-    condition = audience.parse(data)
-
-    assert audience.sentence(condition, "en") == english
-    assert audience.sentence(condition, "nl") == dutch

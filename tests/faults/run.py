@@ -23,9 +23,8 @@ def kill_worker(*, kills: int, seed: int, recipients: int) -> dict[str, object]:
     """F1: send a mailing and kill the bulk worker `kills` times while it goes."""
     chance = random.Random(seed)
     with House() as house:
-        from tests.faults.scene import plan_mailing_to
-
         from campaigns.models import Delivery, Mailing
+        from tests.faults.scene import plan_mailing_to
 
         mailing = plan_mailing_to(recipients)
         house.start("valkey", "catcher")
