@@ -51,12 +51,12 @@ class Misbehaving:
             case "spam":
                 return "554 5.7.1 looks like spam"
             case "drop":
-                self.kept.append((recipient, envelope.original_content))
-                server.transport.abort()
+                self.kept.append((recipient, envelope.original_content or b""))
+                _hang_up(server)
             case "garbage":
                 return "what is this"
             case _:
-                self.kept.append((recipient, envelope.original_content))
+                self.kept.append((recipient, envelope.original_content or b""))
         return "250 2.0.0 queued"
 
     def recipients(self) -> list[str]:
@@ -67,10 +67,15 @@ def _fault(address: str) -> str:
     return address.split("@")[0].split("+")[0].rstrip("0123456789")
 
 
+def _hang_up(server: SMTP) -> None:
+    assert isinstance(server.transport, asyncio.WriteTransport)
+    server.transport.abort()
+
+
 class _Server(SMTP):
     async def smtp_DATA(self, arg):  # noqa: N802
         if self.envelope and self.envelope.rcpt_tos and _fault(self.envelope.rcpt_tos[0]) == "cut":
-            self.transport.abort()
+            _hang_up(self)
             return
         await super().smtp_DATA(arg)
 

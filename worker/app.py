@@ -9,7 +9,7 @@ import os
 from celery import Celery  # noqa: TID251 -- this is the place
 from celery.signals import setup_logging  # noqa: TID251 -- this is the place
 from django.conf import settings
-from kombu import Queue
+from kombu.entity import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
@@ -21,7 +21,7 @@ app = Celery("bijeen")
 app.config_from_object(
     {
         "broker_url": settings.BROKER_URL,
-        "task_queues": [Queue(name) for name in QUEUES],
+        "task_queues": [Queue(name) for name in QUEUES],  # type: ignore[no-untyped-call]
         "task_default_queue": "bulk",
         "task_ignore_result": True,
         "task_acks_late": True,

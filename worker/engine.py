@@ -42,9 +42,13 @@ class ObsoleteError(Exception):
 class Source(Protocol):
     """Where claimed rows come from, and what the engine has to ask about them."""
 
-    #: The name of the table in the journal.
-    table: str
-    model: type[MailRow]
+    @property
+    def table(self) -> str:
+        """The name of the table in the journal."""
+
+    @property
+    def model(self) -> type[MailRow]:
+        """The table of the rows."""
 
     def due(self) -> QuerySet[Any]:
         """Rows that may be claimed, apart from their state."""

@@ -84,7 +84,6 @@ def record_outcomes(model: type[MailRow], *, claim: str, outcomes: list[Outcome]
         fields.append("reason")
     for outcome in outcomes:
         row = model(
-            pk=outcome.row_id,
             state=outcome.state,
             reply_code=outcome.reply_code,
             reply_text=outcome.reply_text[:500],
@@ -93,6 +92,7 @@ def record_outcomes(model: type[MailRow], *, claim: str, outcomes: list[Outcome]
             tries=outcome.tries,
             next_attempt_at=outcome.next_attempt_at,
         )
+        row.pk = outcome.row_id
         if outcome.reason:
             row.reason = outcome.reason  # type: ignore[attr-defined]  # only deliveries are excluded
         rows.append(row)

@@ -22,11 +22,9 @@ def mail_list(request: HttpRequest) -> HttpResponse:
         mails = [
             mail for mail in found if mail and words in f"{mail.recipient} {mail.subject}".lower()
         ]
-        page = Paginator(mails, PAGE).get_page(request.GET.get("page"))
-        shown = list(page)
-    else:
-        page = Paginator(names, PAGE).get_page(request.GET.get("page"))
-        shown = [mail for name in page if (mail := inbox.read(settings.INBOX_DIR, name))]
+        names = [mail.name for mail in mails]
+    page = Paginator(names, PAGE).get_page(request.GET.get("page"))
+    shown = [mail for name in page if (mail := inbox.read(settings.INBOX_DIR, name))]
     return render(
         request,
         "worker/inbox.html",

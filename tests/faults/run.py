@@ -12,6 +12,7 @@ import json
 import random
 import secrets
 import time
+from functools import partial
 
 from tests.faults.house import House, wait_for
 
@@ -37,6 +38,9 @@ def kill_worker(*, kills: int, seed: int, recipients: int) -> dict[str, object]:
         def done() -> bool:
             return Mailing.objects.get(pk=mailing.pk).state == "done"
 
+        def reached(target: int) -> bool:
+            return sent() >= target or done()
+
         wait_for(lambda: sent() > 0, seconds=90, what="the first mail")
         started = time.monotonic()
         happened = 0
@@ -44,7 +48,7 @@ def kill_worker(*, kills: int, seed: int, recipients: int) -> dict[str, object]:
         while happened < kills and not done():
             left = recipients - sent()
             target = sent() + chance.randint(0, max(left // (kills - happened + 1), 1))
-            wait_for(lambda t=target: sent() >= t or done(), seconds=180, what="progress")
+            wait_for(partial(reached, target), seconds=180, what="progress")
             time.sleep(chance.random() * 0.05)
             if done():
                 break

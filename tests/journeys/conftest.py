@@ -96,10 +96,13 @@ def page(browser) -> Iterator[Page]:
     context = browser.new_context(locale="nl-NL", viewport={"width": 1280, "height": 900})
     page = context.new_page()
     complaints: list[str] = []
-    page.on(
-        "console",
-        lambda message: complaints.append(message.text) if message.type == "error" else None,
-    )
+
+    def listen(message) -> None:
+        # A form that comes back with errors is a 422, and Chromium says so.
+        if message.type == "error" and "422" not in message.text:
+            complaints.append(f"{message.text} {message.location}")
+
+    page.on("console", listen)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     context.close()
