@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, ObjectList, Panel
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
@@ -152,10 +152,10 @@ class RegistrationViewSet(SnippetViewSet):
     list_per_page = 50
     list_display = [
         Column("person", label=_("person"), accessor=_person),
-        "session",
-        "organisation",
+        Column("session", label=_("session"), sort_key="session"),
+        Column("organisation", label=_("organisation"), sort_key="organisation__name"),
         Column("state", label=_("status"), accessor="get_state_display", sort_key="state"),
-        Column("works_on_theme", label=_("works on the theme"), accessor="works_on_theme"),
+        BooleanColumn("works_on_theme", label=_("works on the theme")),
         Column("attendance", label=_("attendance"), accessor="get_attendance_display"),
         DateColumn("created_at", label=_("signed up at"), sort_key="created_at"),
     ]
