@@ -108,9 +108,10 @@ def refuse_unknown_parameters(run: Callable[..., Any]) -> Callable[..., Any]:
 def _has_nul(request: HttpRequest) -> bool:
     """Whether a text in the request holds a NUL, which PostgreSQL cannot store or compare."""
     texts = [text for values in request.GET.lists() for text in values[1]]
-    if request.content_type == "application/json":
-        return b"\\u0000" in request.body or any("\x00" in text for text in texts)
     texts += [text for values in request.POST.lists() for text in values[1]]
+    # JSON is read as such whatever its content type says; of files only the reader knows.
+    if request.content_type != "multipart/form-data" and b"\\u0000" in request.body:
+        return True
     return any("\x00" in text for text in texts)
 
 

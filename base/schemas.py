@@ -1,9 +1,12 @@
 """What every schema of the HTTP API shares."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
+
+#: The id of a row in a body. A larger number does not fit in the database's own.
+RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class StrictSchema(Schema):

@@ -12,6 +12,7 @@ from email.header import Header
 from email.utils import format_datetime
 
 from campaigns.segments import one_line
+from contacts.addresses import address_key
 
 CRLF = b"\r\n"
 _LINE_MAX = 76
@@ -41,10 +42,12 @@ def text_field(name: str, value: str) -> bytes:
 def address_field(name: str, display_name: str, address: str) -> bytes:
     """Return a field with one mailbox; the display name is quoted or encoded as it needs.
 
-    `address` is an addr-spec in ASCII.
+    `address` is an addr-spec; its domain may have accents. Raises AddressInvalid when the rest has.
     """
     flat = one_line(display_name)
     address = one_line(address)
+    if not address.isascii():
+        address = address_key(address)
     if not flat:
         return f"{name}: {address}".encode("ascii") + CRLF
     if not flat.isascii() or "=?" in flat:

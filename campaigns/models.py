@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from csp.decorators import csp_exempt
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
 from wagtail.models import LockableMixin, PreviewableMixin, RevisionMixin
@@ -53,10 +55,20 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
     kind = models.CharField(_("kind"), max_length=14, choices=MailingKind)
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
     session = models.ForeignKey(
-        Session, null=True, blank=True, on_delete=models.PROTECT, related_name="mailings"
+        Session,
+        verbose_name=_("session"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="mailings",
     )
     series = models.ForeignKey(
-        SeriesPage, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        SeriesPage,
+        verbose_name=_("series"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     audience = models.JSONField(_("audience"), default=dict)
     per = models.CharField(_("to"), max_length=14, choices=Per, default=Per.PERSON)
@@ -157,6 +169,8 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
     def default_preview_size(self) -> str:
         return "mail"
 
+    # The mail carries its style in itself, which the policy for the site's pages forbids.
+    @method_decorator(csp_exempt())
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """Show the mail as an invented person would get it."""
         return HttpResponse(preview_page(self, mode_name))

@@ -22,6 +22,7 @@ from campaigns.markdown import to_blocks
 from campaigns.message import calendar_part, envelope_sender, message_id
 from campaigns.rendering import Recipient, Voice
 from campaigns.wording import WORDS
+from contacts.addresses import address_key
 from contacts.enums import MailState, NoticeKind, Purpose
 from contacts.models import Contact, Notice
 from content.enums import SessionStatus
@@ -53,6 +54,9 @@ def compose_notice(notice: Notice, now: datetime) -> OutgoingMail:
     matter = _matter(notice)
     if not _HOLDS[NoticeKind(notice.kind)](matter, now):
         raise NoticeObsolete(f"notice {notice.pk}")
+    if notice.told:
+        # It tells the facts as they are now, which may have changed while it waited.
+        notice.told = told_hash(matter.session)
     return _mail(matter, site, now)
 
 
@@ -330,9 +334,11 @@ def _outgoing(
     now: datetime,
 ) -> OutgoingMail:
     sender = site.sender_name or site.association_name
+    # Django's own mails may come with an accent in the domain, which the wire does not take.
+    address = notice.address if notice.address.isascii() else address_key(notice.address)
     content = [
         mime.address_field("From", sender, site.sender_email),
-        mime.address_field("To", name, notice.address),
+        mime.address_field("To", name, address),
         mime.text_field("Subject", subject),
         mime.date_field(now),
         mime.plain_field("Message-ID", message_id("n", notice.pk)),
@@ -342,6 +348,4 @@ def _outgoing(
     ]
     if reply_to:
         content.insert(1, mime.address_field("Reply-To", *reply_to))
-    return OutgoingMail(
-        sender=envelope_sender(), recipient=notice.address, content=b"".join(content)
-    )
+    return OutgoingMail(sender=envelope_sender(), recipient=address, content=b"".join(content))

@@ -7,7 +7,7 @@ ends) the first is meant. That is what PEP 495 calls fold=0.
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -66,7 +66,8 @@ def _moment(value: Any) -> datetime:
         moment = parse_datetime(value) if isinstance(value, str) else None
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    # The first and the last year cannot be told in every time zone.
+    if moment is None or moment.tzinfo is None or not MINYEAR < moment.year < MAXYEAR:
         raise PlanInvalid(_("“at” is a moment with its offset, such as 2026-03-07T09:00:00+01:00."))
     return moment
 

@@ -8,7 +8,9 @@ from django.core.mail import EmailMessage  # noqa: TID251 -- the type that Djang
 from django.core.mail.backends.base import BaseEmailBackend  # noqa: TID251 -- the seam itself
 from django.utils import timezone, translation
 
+from contacts.addresses import address_key
 from contacts.enums import NoticeKind
+from contacts.errors import AddressInvalid
 from contacts.selectors.people import contact_of_address
 from contacts.services.notices import create_notice
 
@@ -26,7 +28,7 @@ class NoticeBackend(BaseEmailBackend):
             for address in recipients:
                 create_notice(
                     kind=NoticeKind.SYSTEM,
-                    address=address,
+                    address=_mailable(address),
                     contact=contact_of_address(address),
                     language=language if language in ("nl", "en") else "nl",
                     context=_content(message),
@@ -35,6 +37,14 @@ class NoticeBackend(BaseEmailBackend):
                 )
             count += bool(recipients)
         return count
+
+
+def _mailable(address: str) -> str:
+    """Return the address as it is mailed; one that is none stays, to be refused by the relay."""
+    try:
+        return address_key(address)
+    except AddressInvalid:
+        return address
 
 
 def _content(message: EmailMessage) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from base.schemas import StrictSchema
+from base.schemas import RowId, StrictSchema
 from contacts.enums import FormOfAddress, MembershipKind, OrganisationKind
 from contacts.models import Contact, Organisation
 
@@ -28,7 +28,7 @@ Text254 = Annotated[str, StringConstraints(max_length=254, pattern=_LINE)]
 class AffiliationIn(StrictSchema):
     """An organisation, by its id, that the person speaks for."""
 
-    organisation: int
+    organisation: RowId
     function: Text160 = ""
 
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from base import tokens
 from contacts.addresses import address_key
 from contacts.enums import Purpose
-from contacts.errors import AddressInvalid
+from contacts.errors import AddressInvalid, NameMissing
+from contacts.names import name_key
 from content.enums import Eligibility
 from content.models import Session
 from participation.errors import DeclarationMissing
@@ -160,6 +161,12 @@ class SignUpForm(AnswersForm):
             raise ValidationError(str(error), code=error.code) from error
         return email
 
+    def clean_organisation(self) -> str:
+        organisation: str = self.cleaned_data["organisation"]
+        if organisation and not name_key(organisation):  # accents without a letter below them
+            raise ValidationError(str(NameMissing()), code=NameMissing.code)
+        return organisation
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if "works_on_theme" in self.fields and "email" in cleaned:
@@ -219,8 +226,11 @@ class SignUpPageForm(SignUpForm):
 
     @property
     def act(self) -> str:
-        """A name for this one page as it was handed out: sent twice, it is one act."""
-        return self.data.get("stamp", "").partition(".")[0]
+        """A name for this one page as it was handed out: sent twice, it is one act.
+
+        Of a valid form only: what surrounds the signed text would make it another act.
+        """
+        return str(self.cleaned_data["stamp"]).partition(".")[0]
 
     def clean_stamp(self) -> str:
         stamp: str = self.cleaned_data["stamp"]

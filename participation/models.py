@@ -19,8 +19,12 @@ from participation.enums import (
 class Invitation(models.Model):
     """Somebody was asked for a session; `source` says in words by what."""
 
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="invitations")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="invitations")
+    session = models.ForeignKey(
+        Session, verbose_name=_("session"), on_delete=models.CASCADE, related_name="invitations"
+    )
+    contact = models.ForeignKey(
+        Contact, verbose_name=_("person"), on_delete=models.CASCADE, related_name="invitations"
+    )
     answer = models.CharField(
         _("answer"), max_length=12, choices=InvitationAnswer, default=InvitationAnswer.NONE
     )
@@ -39,8 +43,12 @@ class Invitation(models.Model):
 class Interest(models.Model):
     """Keep me informed: tell this person when the date is known."""
 
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="interests")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interests")
+    session = models.ForeignKey(
+        Session, verbose_name=_("session"), on_delete=models.CASCADE, related_name="interests"
+    )
+    contact = models.ForeignKey(
+        Contact, verbose_name=_("person"), on_delete=models.CASCADE, related_name="interests"
+    )
     since = models.DateTimeField()
     #: When "the date is known" was queued.
     told_at = models.DateTimeField(null=True, blank=True)
@@ -58,12 +66,24 @@ class Registration(models.Model):
     base only when the address has confirmed.
     """
 
-    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="registrations")
+    session = models.ForeignKey(
+        Session, verbose_name=_("session"), on_delete=models.CASCADE, related_name="registrations"
+    )
     contact = models.ForeignKey(
-        Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="registrations"
+        Contact,
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="registrations",
     )
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="registrations"
+        Organisation,
+        verbose_name=_("organisation"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="registrations",
     )
     representation = models.ForeignKey(
         Representation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -126,10 +146,20 @@ class LearningQuestion(models.Model):
         Organisation, blank=True, related_name="learning_questions"
     )
     contact = models.ForeignKey(
-        Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="learning_questions"
+        Contact,
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="learning_questions",
     )
     session = models.ForeignKey(
-        Session, null=True, blank=True, on_delete=models.SET_NULL, related_name="learning_questions"
+        Session,
+        verbose_name=_("session"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="learning_questions",
     )
     #: The sign-up in which it was asked; a change of that answer changes this row.
     registration = models.ForeignKey(
@@ -141,7 +171,12 @@ class LearningQuestion(models.Model):
         related_name="learning_questions",
     )
     series = models.ForeignKey(
-        SeriesPage, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        SeriesPage,
+        verbose_name=_("series"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     state = models.CharField(
         _("status"), max_length=16, choices=QuestionState, default=QuestionState.STATED

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from ninja import Schema
 from pydantic import Field
 
-from base.schemas import StrictSchema
+from base.schemas import RowId, StrictSchema
 
 
 class AnswersIn(StrictSchema):
@@ -124,7 +124,7 @@ class MyAnswersPatch(StrictSchema):
 
 
 class AttendanceMark(StrictSchema):
-    registration: int
+    registration: RowId
     attendance: Literal["present", "excused", "no_show", "unmarked"]
     reason: str = Field(default="", max_length=300)
 

@@ -20,6 +20,8 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, IndexView, SnippetViewSet
 
+from base.choosers import GuardedChooser
+from base.spreadsheets import guarded_cell
 from participation.bulk_actions import ACTIONS
 from participation.errors import ParticipationError
 from participation.models import LearningQuestion, Registration
@@ -37,11 +39,6 @@ class RegistrationPolicy(ModelPermissionPolicy):
 
     def user_has_permission_for_instance(self, user: Any, action: str, instance: Any) -> bool:
         return self.user_has_permission(user, action)
-
-
-def guarded_cell(text: str) -> str:
-    """Keep a spreadsheet from taking somebody's answer for a formula (CWE-1236)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _person(registration: Registration) -> str:
@@ -135,6 +132,7 @@ class RegisterView(CreateView):
 
 class RegistrationViewSet(SnippetViewSet):
     model = Registration
+    chooser_viewset_class = GuardedChooser
     menu_label = _("Sign-ups")
     icon = "group"
     menu_order = 120
@@ -176,8 +174,24 @@ class RegistrationViewSet(SnippetViewSet):
     ]
 
 
+class LearningQuestionIndex(IndexView):
+    """The list, of which visitors wrote the texts; its CSV is safe to open."""
+
+    custom_value_preprocess = IndexView.custom_value_preprocess | {str: {"csv": guarded_cell}}
+
+    def to_row_dict(self, item: LearningQuestion) -> dict[str, Any]:
+        row = {name: getattr(item, name) for name in self.list_export}
+        return row | {"session": item.session.slug if item.session else ""}
+
+    def get_base_queryset(self) -> QuerySet[LearningQuestion]:
+        questions: QuerySet[LearningQuestion] = super().get_base_queryset()
+        return questions.select_related("session")
+
+
 class LearningQuestionViewSet(SnippetViewSet):
     model = LearningQuestion
+    chooser_viewset_class = GuardedChooser
+    index_view_class = LearningQuestionIndex
     menu_label = _("Learning questions")
     icon = "help"
     menu_order = 130
@@ -186,7 +200,7 @@ class LearningQuestionViewSet(SnippetViewSet):
     list_filter = ["session", "state", "language", "is_public"]
     search_fields = ["text", "remark"]
     search_backend_name = None
-    list_export = ["text", "session.slug", "state", "language", "remark", "is_public"]
+    list_export = ["text", "session", "state", "language", "remark", "is_public"]
     export_filename = "leervragen"
     panels = [
         FieldPanel("text"),

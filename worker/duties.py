@@ -19,6 +19,11 @@ def done(name: str, *, holder: str, now: datetime) -> None:
     Duty.objects.filter(name=name, holder=holder).update(held_until=None, done_at=now)
 
 
+def give_back(name: str, *, holder: str) -> None:
+    """Give the duty back undone."""
+    Duty.objects.filter(name=name, holder=holder).update(held_until=None)
+
+
 def is_due(name: str, *, every: timedelta, now: datetime) -> bool:
     """Say whether the duty was last done at least `every` ago, and note it as done now."""
     Duty.objects.get_or_create(name=name)

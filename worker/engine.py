@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
+from django.db import DatabaseError
 from django.db.models import QuerySet
 
 from campaigns.mail import OutgoingMail
@@ -19,7 +20,7 @@ from contacts.enums import MailState
 from contacts.models import MailRow
 from worker.journal import Journal, open_journal
 from worker.ledger import Outcome, claim_rows, record_outcomes, release_rows
-from worker.policy import retry_at
+from worker.policy import RELAY_REST, retry_at
 from worker.transport import Reply, Transport
 
 log = structlog.get_logger()
@@ -33,6 +34,8 @@ RECORD_SECONDS = 1.0
 #: A recipient is checked again at most this many seconds before MAIL.
 RECHECK_SECONDS = 5.0
 RECHECK_ROWS = 50
+#: As many refusals before anybody was accepted are no coincidence: the relay refuses us.
+REFUSALS = 5
 
 
 class ObsoleteError(Exception):
@@ -67,6 +70,9 @@ class Source(Protocol):
 
     def may_go_on(self) -> bool:
         """False once a person has paused or cancelled."""
+
+    def refuses_all(self, words: str, now: datetime) -> None:
+        """The relay refuses everybody, with these words: stop before all have been refused."""
 
 
 @dataclass(slots=True)
@@ -119,6 +125,7 @@ class _Batch:
         self.stopping = stopping
         self.result = result
         self.unrecorded: list[Outcome] = []
+        self.refusals = 0
         self.recorded_at = time.monotonic()
         self.ends_at = time.monotonic() + BATCH_SECONDS
 
@@ -162,6 +169,15 @@ class _Batch:
         except ObsoleteError:
             self._end(Outcome.of(row, MailState.EXPIRED, self.clock()))
             return
+        except DatabaseError:
+            raise
+        except Exception as error:
+            # One mail that cannot be made must not keep everybody behind it waiting.
+            name = type(error).__name__
+            log.exception("mail_not_made", table=table, row=row.pk, error=name)
+            text = f"This mail could not be made ({name}); it was not offered to the relay."
+            self._end(Outcome.of(row, MailState.REFUSED, self.clock(), reply_text=text))
+            return
         reply = self.transport.deliver(
             mail, before_body=lambda: self.journal.intent(table, row.pk, attempt)
         )
@@ -172,6 +188,11 @@ class _Batch:
         if reply.relay_down:
             self.result.relay_down = reply.text
         self._end(outcome)
+        ended = self.result.ended
+        if reply.state == MailState.REFUSED and not ended.get(MailState.SENT):
+            self.refusals += 1
+            if self.refusals == REFUSALS:
+                self.source.refuses_all(f"{reply.code} {reply.text}", self.clock())
 
     def _end(self, outcome: Outcome) -> None:
         self.result.ended[outcome.state] = self.result.ended.get(outcome.state, 0) + 1
@@ -203,7 +224,8 @@ def decide(row: MailRow, reply: Reply, *, told: str, now: datetime) -> Outcome:
     """Return what a relay's reply makes of the row: "later" until the patience is spent."""
     state, tries, next_attempt_at = reply.state, row.tries, None
     if state == MailState.DEFERRED and reply.relay_down:
-        next_attempt_at = now
+        # Longer than the relay's rest: if it is this mail that upsets it, others go first.
+        next_attempt_at = now + 2 * RELAY_REST
     elif state == MailState.DEFERRED:
         tries += 1
         next_attempt_at = retry_at(tries=tries, now=now)

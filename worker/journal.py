@@ -11,6 +11,7 @@ header names the boot, and recovery trusts the absence of a line only within the
     O <table> <row id> <attempt> <state> <reply code or 0> <reply text>
 """
 
+import errno
 import fcntl
 import os
 import uuid
@@ -72,7 +73,12 @@ class Journal:
         self._append(f"O {table} {row_id} {attempt} {state} {code or 0} {words}")
 
     def _append(self, line: str) -> None:
-        os.write(self._fd, f"{line}\n".encode())
+        data = f"{line}\n".encode()
+        written = os.write(self._fd, data)
+        if written != len(data):
+            # The disk is full: half a line would spoil the next one, and counts for nothing.
+            os.ftruncate(self._fd, os.fstat(self._fd).st_size - written)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
 
 
 @contextmanager
@@ -134,12 +140,22 @@ def read(path: Path) -> Record:
         kind, _, rest = raw.decode("utf-8", "replace").partition(" ")
         if kind == "H":
             boot = rest
-        elif kind == "I":
-            table, row_id, attempt = rest.split(" ")
-            entries[table, int(row_id), int(attempt)] = Entry()
-        elif kind == "O":
-            table, row_id, attempt, state, code, text = rest.split(" ", 5)
-            entries[table, int(row_id), int(attempt)] = Entry(
-                MailState(state), int(code) or None, text
-            )
+        else:
+            try:
+                entries |= _entry(kind, rest)
+            except ValueError:
+                # Damaged, by a loss of power perhaps: what is not in it proves nothing.
+                boot = None
     return Record(same_boot=boot == boot_id(), entries=entries)
+
+
+def _entry(kind: str, rest: str) -> dict[tuple[str, int, int], Entry]:
+    """Read one line. Raises ValueError when it is not one of ours."""
+    if kind == "I":
+        table, row_id, attempt = rest.split(" ")
+        return {(table, int(row_id), int(attempt)): Entry()}
+    if kind == "O":
+        table, row_id, attempt, state, code, text = rest.split(" ", 5)
+        found = Entry(MailState(state), int(code) or None, text)
+        return {(table, int(row_id), int(attempt)): found}
+    raise ValueError(kind)

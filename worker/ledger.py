@@ -79,22 +79,24 @@ def release_rows(model: type[Model], *, claim: str, row_ids: Iterable[int]) -> i
 def record_outcomes(model: type[MailRow], *, claim: str, outcomes: list[Outcome]) -> int:
     """Record outcomes of rows that `claim` still holds; return how many were recorded."""
     rows = []
+    # Only deliveries have a column for it; a notice says why where the relay's words would stand.
+    keeps_reason = hasattr(model, "reason")
     fields = ["state", "reply_code", "reply_text", "sent_at", "told", "tries", "next_attempt_at"]
-    if any(outcome.reason for outcome in outcomes):
+    if keeps_reason and any(outcome.reason for outcome in outcomes):
         fields.append("reason")
     for outcome in outcomes:
         row = model(
             state=outcome.state,
             reply_code=outcome.reply_code,
-            reply_text=outcome.reply_text[:500],
+            reply_text=(outcome.reply_text or ("" if keeps_reason else outcome.reason))[:500],
             sent_at=outcome.at if outcome.state == MailState.SENT else None,
             told=outcome.told,
             tries=outcome.tries,
             next_attempt_at=outcome.next_attempt_at,
         )
         row.pk = outcome.row_id
-        if outcome.reason:
-            row.reason = outcome.reason  # type: ignore[attr-defined]  # only deliveries are excluded
+        if keeps_reason:
+            row.reason = outcome.reason  # type: ignore[attr-defined]  # asked just above
         rows.append(row)
     held = model._default_manager.filter(claim=claim, state=MailState.CLAIMED)
     return held.bulk_update(rows, fields)

@@ -38,9 +38,13 @@ def tick(*, now: datetime, holder: str, journal_dir: Path) -> Work:
     if not duties.take("tick", holder=holder, until=now + HELD_FOR, now=now):
         return Work()
     try:
-        return _tick(now=now, journal_dir=journal_dir)
-    finally:
-        duties.done("tick", holder=holder, now=now)
+        work = _tick(now=now, journal_dir=journal_dir)
+    except Exception:
+        # Not done: whoever asks after our health must hear of it.
+        duties.give_back("tick", holder=holder)
+        raise
+    duties.done("tick", holder=holder, now=now)
+    return work
 
 
 def _tick(*, now: datetime, journal_dir: Path) -> Work:

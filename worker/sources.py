@@ -1,17 +1,20 @@
 """The two kinds of mail that the engine sends: deliveries of a mailing, and notices."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from campaigns import message, notices
-from campaigns.enums import MailingState
-from campaigns.errors import NoticeObsolete
+from campaigns.enums import Exclusion, MailingState
+from campaigns.errors import MoveForbidden, NoticeObsolete
 from campaigns.mail import OutgoingMail
 from campaigns.models import Delivery, Mailing
 from campaigns.selectors import exclusions_now, load_deliveries
+from campaigns.services import mailings
 from contacts.models import Notice
+from contacts.selectors import undeliverable
 from worker.engine import ObsoleteError
 
 
@@ -46,6 +49,10 @@ class MailingSource:
     def may_go_on(self) -> bool:
         return Mailing.objects.filter(pk=self.mailing_id, state=MailingState.SENDING).exists()
 
+    def refuses_all(self, words: str, now: datetime) -> None:
+        with suppress(MoveForbidden):  # paused or cancelled meanwhile
+            mailings.pause_mailing(mailing_id=self.mailing_id, reason=words, now=now)
+
 
 class NoticeSource:
     """Every notice whose moment has come."""
@@ -63,7 +70,8 @@ class NoticeSource:
         return list(Notice.objects.filter(claim=claim).select_related("contact").order_by("pk"))
 
     def exclusions(self, rows: list[Any], now: datetime) -> dict[int, str]:
-        return {}
+        dead = undeliverable([row.address for row in rows])
+        return {row.pk: str(Exclusion.SUPPRESSED) for row in rows if row.address in dead}
 
     def compose(self, row: Any, now: datetime) -> OutgoingMail:
         try:
@@ -76,3 +84,6 @@ class NoticeSource:
 
     def may_go_on(self) -> bool:
         return True
+
+    def refuses_all(self, words: str, now: datetime) -> None:
+        """Notices have nothing in common that could be paused."""

@@ -77,7 +77,10 @@ class SMTPTransport:
             except smtplib.SMTPServerDisconnected:
                 if fresh:
                     raise
-                # The relay closed a connection that had been idle: nothing was said yet.
+                code, text = 421, b""
+            if code == 421 and not fresh:
+                # The relay closed a connection that had been idle, and may have said so while
+                # nobody listened. That is no trouble: nothing was said of this mail yet.
                 self._drop()
                 smtp, _ = self._connected()
                 code, text = self._begin(smtp, mail)
@@ -203,7 +206,9 @@ def _stuffed(content: bytes) -> bytes:
 
 
 def _decoded(text: bytes | str) -> str:
-    return text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    """Return what the relay said, without NUL, which PostgreSQL cannot store."""
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return words.replace("\x00", "")
 
 
 def _words(error: Exception) -> str:

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Router, Status
+from wagtail.rich_text import RichText
 
 from base.cursors import page
 from base.problems import field_problem
@@ -138,7 +140,7 @@ def _body(given: str | list[dict[str, Any]], field: str) -> list[dict[str, Any]]
         path = f"{field}[{place}]"
         if set(block) - {"id"} != {"type", "value"}:
             raise field_problem(path, "invalid", _("A block has exactly: type, value."))
-        if block["type"] not in _BODY.child_blocks:
+        if not isinstance(block["type"], str) or block["type"] not in _BODY.child_blocks:
             known = ", ".join(_BODY.child_blocks)
             raise field_problem(
                 path, "unknown", _("Choose one of: %(choices)s.") % {"choices": known}
@@ -147,12 +149,14 @@ def _body(given: str | list[dict[str, Any]], field: str) -> list[dict[str, Any]]
         stream = _BODY.to_python(blocks)
         for place, child in enumerate(stream):
             _check_block(child, f"{field}[{place}]")
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError, DataError) as error:
         raise field_problem(field, "invalid", _("The blocks are not in the right form.")) from error
     return _BODY.get_prep_value(stream)
 
 
 def _check_block(child: Any, path: str) -> None:
+    if isinstance(child.value, RichText) and not isinstance(child.value.source, str):
+        raise field_problem(path, "invalid", _("This must be a text."))
     try:
         child.block.clean(child.value)
     except ValidationError as error:

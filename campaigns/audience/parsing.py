@@ -13,6 +13,10 @@ from participation.enums import Attendance, RegistrationState
 
 DEPTH_MAX = 8
 CONTACTS_MAX = 10_000
+#: All conditions together; databases take only so long a question.
+LEAVES_MAX = 100
+#: What a key can be.
+_ID_MAX = 2**63 - 1
 
 #: The answers that are not a state of a registration.
 NO_ANSWER, DECLINED = "none", "declined"
@@ -24,7 +28,10 @@ _LATER = ("community", "answered", "agreement")
 
 def parse(data: Any, path: str = "") -> c.Condition:
     """Return the condition that `data` (decoded JSON) spells. Raises AudienceInvalid."""
-    return _condition(data, path, depth=0)
+    condition = _condition(data, path, depth=0)
+    if sum(1 for _leaf in c.leaves(condition)) > LEAVES_MAX:
+        raise AudienceInvalid(path, _("At most %s conditions.") % LEAVES_MAX)
+    return condition
 
 
 def _condition(data: Any, path: str, *, depth: int) -> c.Condition:
@@ -85,7 +92,7 @@ def _flag(value: Any, path: str) -> bool:
 
 
 def _text(value: Any, path: str) -> str:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise AudienceInvalid(path, _("Give a text."))
     return value
 
@@ -104,7 +111,7 @@ def _choices(value: Any, path: str, allowed: Iterable[str]) -> tuple[str, ...]:
 
 
 def _number(value: Any, path: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _ID_MAX:
         raise AudienceInvalid(path, _("Give a number (an id)."))
     return value
 

@@ -185,6 +185,9 @@ def resolve_unknown(
     values: dict[str, Any] = {"claim": "", "holder": "", "lease_until": None}
     values |= {"sent_at": now} if target == MailState.SENT else {"next_attempt_at": None}
     with transaction.atomic():
+        # Locked first: a tick that finds nothing to send must not call it done meanwhile.
+        mine = Mailing.objects.select_for_update().filter(deliveries=delivery_id).values("pk")
+        list(mine)
         rows = Delivery.objects.filter(pk=delivery_id, state=MailState.UNKNOWN)
         if not rows.update(state=target, **values):
             row = Delivery.objects.get(pk=delivery_id)

@@ -7,7 +7,7 @@ import logging
 from datetime import datetime
 from typing import Any, cast
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from base.services import emit
@@ -57,15 +57,20 @@ def start_due_mailings(*, now: datetime) -> list[int]:
     started = []
     due = Mailing.objects.filter(state=MailingState.PLANNED, due_at__lte=now)
     for mailing in due.select_related("session").order_by("due_at", "pk"):
-        if reason := _too_late(mailing, now):
-            _miss(mailing, reason)
-            continue
         try:
-            if start_mailing(mailing_id=mailing.pk, now=now):
+            if reason := _too_late(mailing, now):
+                _miss(mailing, reason)
+            elif start_mailing(mailing_id=mailing.pk, now=now):
                 started.append(mailing.pk)
         except CampaignError as error:
             log.warning("mailing %s could not start: %s", mailing.pk, type(error).__name__)
             _miss(mailing, str(error))
+        except (InterfaceError, OperationalError):
+            raise
+        except Exception as error:
+            # What is wrong with one mailing must not stop the clock for all mail.
+            log.exception("mailing %s could not start", mailing.pk)
+            _miss(mailing, type(error).__name__)
     return started
 
 
@@ -80,7 +85,7 @@ def _too_late(mailing: Mailing, now: datetime) -> str:
 
 
 def _miss(mailing: Mailing, reason: str) -> None:
-    Mailing.objects.filter(pk=mailing.pk, state=MailingState.PLANNED).update(
+    Mailing.objects.filter(pk=mailing.pk, state=MailingState.PLANNED, due_at=mailing.due_at).update(
         state=MailingState.MISSED, pause_reason=reason[:300]
     )
 
@@ -88,13 +93,14 @@ def _miss(mailing: Mailing, reason: str) -> None:
 def start_mailing(*, mailing_id: int, now: datetime) -> bool:
     """Freeze the message, write the ledger and begin to send, all or nothing.
 
-    False when it is not planned (any more): two starters are harmless. Raises CampaignError when
-    its audience or its text does not hold any longer; then nothing has changed.
+    False when it is not planned (any more), or for later: two starters are harmless. Raises
+    CampaignError when its audience or its text does not hold any longer; then nothing has changed.
     """
     with transaction.atomic():
-        moved = Mailing.objects.filter(pk=mailing_id, state=MailingState.PLANNED).update(
-            state=MailingState.SENDING, started_at=now, finished_at=None, pause_reason=""
-        )
+        # Its moment is asked again: somebody may have planned it anew while others were started.
+        moved = Mailing.objects.filter(
+            pk=mailing_id, state=MailingState.PLANNED, due_at__lte=now
+        ).update(state=MailingState.SENDING, started_at=now, finished_at=None, pause_reason="")
         if not moved:
             return False
         mailing = Mailing.objects.select_related("session", "frozen_revision").get(pk=mailing_id)
@@ -167,6 +173,8 @@ def finish_mailings(*, now: datetime) -> list[int]:
     done = []
     for mailing_id in ready.values_list("pk", flat=True):
         with transaction.atomic():
+            # Locked before it is looked at again: somebody may just be putting a row back.
+            list(Mailing.objects.select_for_update().filter(pk=mailing_id).values("pk"))
             moved = (
                 Mailing.objects.filter(
                     ~Exists(still_open), pk=mailing_id, state=MailingState.SENDING

@@ -54,7 +54,7 @@ def create_import(
 def _options(text: str) -> dict[str, Any]:
     try:
         options = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         options = None
     if not isinstance(options, dict):
         message = _("Give the options as a JSON object, such as {“fill_organisation”: true}.")

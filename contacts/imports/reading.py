@@ -45,10 +45,13 @@ def read_table(file_name: str, content: bytes) -> Table:
     if separator_line:
         text = text[separator_line.end() :]
     if not text.strip():
-        raise FileUnreadable("file_empty", _("The file is empty."))
+        raise _empty()
     _refuse_long_lines(text)
     delimiter = separator_line[1] if separator_line else _delimiter(text)
-    header, *rows = _records(text, delimiter)
+    records = _records(text, delimiter)
+    if not records:  # nothing but separators
+        raise _empty()
+    header, *rows = records
     if len(rows) > ROWS_MAX:
         raise FileUnreadable(
             "file_too_long",
@@ -57,6 +60,10 @@ def read_table(file_name: str, content: bytes) -> Table:
         )
     filled = tuple((number, cells) for number, cells in rows if any(cells))
     return Table(encoding=encoding, delimiter=delimiter, header=header[1], rows=filled)
+
+
+def _empty() -> FileUnreadable:
+    return FileUnreadable("file_empty", _("The file is empty."))
 
 
 def _refuse_spreadsheet(file_name: str, content: bytes) -> None:

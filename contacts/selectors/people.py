@@ -8,6 +8,9 @@ from contacts.addresses import address_key
 from contacts.errors import AddressInvalid
 from contacts.models import Contact, Representation
 
+#: SQLite refuses to compare with a text that is very long.
+_TEXT_MAX = 500
+
 
 def contact_of_address(email: str) -> Contact | None:
     """Return the person with this address, if there is one."""
@@ -18,9 +21,12 @@ def contact_of_address(email: str) -> Contact | None:
 
 
 def search_people(text: str) -> QuerySet[Contact]:
-    """People in whose name or address every word of the text occurs; not those who are erased."""
+    """People in whose name or address every word of the text occurs; not those who are erased.
+
+    Of a text longer than any name or address the beginning counts.
+    """
     found = Contact.objects.filter(erased_at=None)
-    for word in text.split()[:8]:
+    for word in text[:_TEXT_MAX].split()[:8]:
         found = found.filter(
             Q(given_name__icontains=word)
             | Q(initials__icontains=word)

@@ -24,17 +24,17 @@ def record_consent(
 
     It lifts no suppression: nothing but the person's own choice does (`resubscribe`).
     """
-    record, _created = ConsentRecord.objects.get_or_create(
-        contact=contact,
-        purpose=purpose,
-        topic=topic,
-        basis=basis,
-        source=source,
-        wording=wording,
-        withdrawn_at=None,
-        defaults={"given_at": now, "source_detail": source_detail},
-    )
-    return record
+    said = {
+        "contact": contact,
+        "purpose": purpose,
+        "topic": topic,
+        "basis": basis,
+        "source": source,
+        "wording": wording,
+    }
+    # Two of the same may stand there, said at the same moment; either will do.
+    live = ConsentRecord.objects.filter(withdrawn_at=None, **said).order_by("id").first()
+    return live or ConsentRecord.objects.create(given_at=now, source_detail=source_detail, **said)
 
 
 @transaction.atomic

@@ -121,7 +121,7 @@ def _check_options(options: dict[str, Any]) -> None:
         raise OptionUnknown(", ".join(sorted(unknown)), ", ".join(sorted(OPTIONS)))
     if not isinstance(options.get("fill_organisation", False), bool):
         raise OptionUnknown("fill_organisation", "true, false")
-    if options.get("language", "nl") not in {code for code, _name in settings.LANGUAGES}:
+    if options.get("language", "nl") not in [code for code, _name in settings.LANGUAGES]:
         raise OptionUnknown("language", "nl, en")
 
 

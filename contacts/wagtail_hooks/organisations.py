@@ -12,6 +12,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from base.choosers import GuardedChooser
 from contacts.forms.admin import OrganisationForm, ThemeForm
 from contacts.models import Membership, Organisation, Theme
 from contacts.selectors.organisations import search_organisations
@@ -57,6 +58,7 @@ class OrganisationIndex(GuardedIndex):
 
 class OrganisationViewSet(SnippetViewSet):
     model = Organisation
+    chooser_viewset_class = GuardedChooser
     icon = "home"
     menu_label = _("Organisations")
     menu_name = "organisations"

@@ -12,6 +12,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views.snippets import CreateView, SnippetViewSet
 
+from base.choosers import GuardedChooser
 from contacts.enums import Purpose
 from contacts.forms.admin import PersonForm
 from contacts.models import Contact, Theme
@@ -75,6 +76,7 @@ class AddPerson(CreateView):
 
 class PersonViewSet(SnippetViewSet):
     model = Contact
+    chooser_viewset_class = GuardedChooser
     icon = "user"
     menu_label = _("People")
     menu_name = "people"

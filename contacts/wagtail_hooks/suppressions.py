@@ -7,6 +7,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from base.choosers import GuardedChooser
 from contacts.models import Contact, Suppression
 from contacts.wagtail_hooks.listing import GuardedIndex
 
@@ -29,6 +30,7 @@ class SuppressionIndex(GuardedIndex):
 
 class SuppressionViewSet(SnippetViewSet):
     model = Suppression
+    chooser_viewset_class = GuardedChooser
     icon = "no-view"
     menu_label = _("Not mailed")
     menu_name = "suppressions"

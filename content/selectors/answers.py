@@ -1,5 +1,7 @@
 """The Q&A as visitors may read it: agreed entries alone."""
 
+import re
+
 from django.db.models import QuerySet
 from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
@@ -7,10 +9,15 @@ from wagtail.search.backends import get_search_backend
 from content.enums import AnswerState
 from content.models.answers import QAPage
 
+_WORD = re.compile(r"\w+")
+
 
 def agreed_answers(index: Page | None = None) -> QuerySet[QAPage]:
-    """Return the public entries, all or those under `index`, in tree order."""
-    answers = QAPage.objects.live().filter(state=AnswerState.AGREED)
+    """Return the public entries, all or those under `index`, in tree order.
+
+    One on which an editor put a password or a group is not public.
+    """
+    answers = QAPage.objects.live().public().filter(state=AnswerState.AGREED)
     if index is not None:
         answers = answers.child_of(index)
     return answers.select_related("locale").prefetch_related("themes").order_by("path")
@@ -19,8 +26,9 @@ def agreed_answers(index: Page | None = None) -> QuerySet[QAPage]:
 def find_answers(*, index: Page, words: str = "", theme: str = "") -> list[QAPage]:
     """Return the public entries under `index` on a theme (its slug) with these words.
 
-    Whole words are found in the question, the answer, the claim and the story; the beginning of a
-    word in the question and the short answer. The best match comes first.
+    Signs are no words: a search for nothing but signs finds nothing. Whole words are found in the
+    question, the answer, the claim and the story; the beginning of a word in the question and the
+    short answer. The best match comes first.
     """
     answers = agreed_answers(index)
     if theme:
@@ -28,6 +36,9 @@ def find_answers(*, index: Page, words: str = "", theme: str = "") -> list[QAPag
     found = {answer.pk: answer for answer in answers}
     if not words.strip():
         return list(found.values())
+    words = " ".join(_WORD.findall(words))  # a quotation mark would be syntax to SQLite
+    if not words:
+        return []
     every, backend = agreed_answers(index).order_by(), get_search_backend()
     hits = [
         *backend.search(words, every, operator="and"),

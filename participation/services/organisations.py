@@ -6,6 +6,7 @@ from django.db import transaction
 
 from contacts.errors import AmbiguousName
 from contacts.models import Organisation
+from contacts.names import name_key
 from contacts.selectors import find_organisation
 from contacts.services.organisations import suggest_organisation
 
@@ -24,4 +25,6 @@ def organisations_named(name: str, *, now: datetime) -> list[Organisation]:
     if whole is not None:
         return [whole]
     parts = [part.strip() for part in name.split("/")]
-    return [suggest_organisation(name=part, now=now) for part in parts if part.strip(" ?-.")]
+    return [
+        suggest_organisation(name=part, now=now) for part in parts if name_key(part).strip(" ?-.")
+    ]

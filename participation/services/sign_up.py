@@ -87,7 +87,6 @@ def request_registration(
     _refuse_closed(phase)
     if phase != Phase.INTEREST:
         _refuse_undeclared(session, key, typed, now)
-    lift_hard_bounce(address_hash=address_hash(key))
     live = live_registration_of_address(session, key)
     if live is not None:
         if _may_mail(key, f"{NoticeKind.LINK}:{live.pk}:{act}", now):
@@ -132,6 +131,8 @@ def confirm_registration(*, registration: Registration, now: datetime) -> Regist
         address_source="sign-up" if typed.language == "en" else "aanmelding",
         now=now,
     )
+    # The address answers; whoever merely types it proves nothing.
+    lift_hard_bounce(address_hash=address_hash(registration.address_key))
     _record_consents(contact, typed, now)
     if registration.typed.get("interest") or phase == Phase.INTEREST:
         note_interest(session=session, contact=contact, now=now)

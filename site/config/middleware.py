@@ -1,7 +1,32 @@
-"""Django's choice of language, without its guess that every 404 wants a language prefix."""
+"""What every request passes beside Django's own: can it be read, and in which language."""
 
-from django.http import HttpRequest, HttpResponseBase
+import codecs
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware import locale
+
+_CHARSETS = frozenset({"utf-8", "ascii", "iso8859-1", "cp1252"})
+_PLAIN = "text/plain"
+
+
+def refuse_unreadable(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Answer 400 to a NUL in the address, and 415 to a charset that no browser sends.
+
+    PostgreSQL cannot compare with a NUL. Django reads query and form with any text codec that
+    Python has, also those that make text which no database stores (unicode_escape).
+    """
+
+    def checked(request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path:
+            return HttpResponse("This address cannot be read.\n", status=400, content_type=_PLAIN)
+        if request.encoding and codecs.lookup(request.encoding).name not in _CHARSETS:
+            return HttpResponse("Use UTF-8.\n", status=415, content_type=_PLAIN)
+        return get_response(request)
+
+    return checked
 
 
 class LocaleMiddleware(locale.LocaleMiddleware):

@@ -114,3 +114,24 @@ def test_what_is_not_there_is_404(client, token):
 
 def test_openapi_is_served(client):
     assert client.get("/api/openapi.json").json()["info"]["title"] == "Bijeen"
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "text/csv", ""])
+def test_nul_is_refused_whatever_the_content_type_says(client, token, content_type):
+    body = '{"family_name": "Bos", "tags": ["a\\u0000b"]}'
+    answer = client.generic(
+        "POST", "/api/contacts", body, content_type=content_type, **bearer(token)
+    )
+    assert answer.status_code == 400
+    assert not Contact.objects.exists()
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("number", [2**63, 10**30, 0])
+def test_an_id_that_no_row_can_have_is_a_field_error(client, token, number):
+    answer = post(
+        client, token, {"family_name": "Bos", "organisations": [{"organisation": number}]}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "organisations.0.organisation"

@@ -18,6 +18,7 @@ from campaigns.services.groups import ROLES, ensure_groups
 from campaigns.services.planning import start_due_mailings
 from campaigns.viewsets import viewset
 from contacts.models import Notice
+from tests.factories.base import make_user
 from tests.factories.campaigns import make_delivery, make_far_session, make_mailing
 from tests.factories.contacts import make_contact, make_member, make_representation, make_theme
 from tests.factories.content import make_session
@@ -366,3 +367,18 @@ def test_mail_is_shown_in_the_browser_by_its_own_link(client):
     assert client.get(f"/m/{tokens.make('preferences', one.pk)}/").status_code == 404
     assert client.get(f"/m/{one.pk}/", follow=True).status_code == 404
     assert client.post(f"/m/{tokens.make('browser', one.pk)}/").status_code == 405
+
+
+def test_first_page_shows_what_waits(client):
+    make_mailing(state="checked", title="Uitnodiging die wacht")
+    make_mailing(title="Concept dat niemand hoeft te zien")
+    client.force_login(make_user(is_superuser=True, is_staff=True))
+    content = client.get("/admin/").content.decode()
+    assert "Uitnodiging die wacht" in content
+    assert "Concept dat niemand" not in content
+
+
+def test_first_page_of_an_editor_shows_no_mailings(client):
+    make_mailing(state="checked", title="Uitnodiging die wacht")
+    client.force_login(make_user(permissions=["wagtailadmin.access_admin"]))
+    assert "Uitnodiging die wacht" not in client.get("/admin/").content.decode()

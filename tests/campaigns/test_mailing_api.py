@@ -119,6 +119,12 @@ def test_list_takes_as_many_queries_for_one_as_for_three(call):
         ({"subject": {"nl": "x\r\nBcc: y"}}, ["subject.nl"]),
         ({"languages": ["nl", "en"], "subject": {"nl": "x"}}, ["subject.en"]),
         ({"title": "x" * 201}, ["title"]),
+        ({"body": {"nl": [{"type": [], "value": "x"}]}}, ["body.nl[0]"]),
+        ({"body": {"nl": [{"type": "text", "value": {"x": 1}}]}}, ["body.nl[0]"]),
+        ({"audience": {"contacts": [10**30]}}, ["audience"]),
+        ({"audience": {"theme": "\ud800"}}, ["audience"]),
+        ({"audience": {"any": [{"member": True}] * 101}}, ["audience"]),
+        ({"plan": {"at": "9999-12-31T23:59:59-14:00"}}, ["plan"]),
     ],
 )
 def test_bad_mailing_is_refused_by_field_and_nothing_is_stored(call, wrong, fields):
@@ -128,6 +134,11 @@ def test_bad_mailing_is_refused_by_field_and_nothing_is_stored(call, wrong, fiel
     assert [field.removesuffix(".[key]") for field in _fields(answer)] == fields
     assert all(error["message"] for error in answer["errors"])
     assert Mailing.objects.count() == 0
+
+
+def test_image_with_an_impossible_id_is_refused(call):
+    body = {"nl": [{"type": "image", "value": {"image": 10**30}}]}
+    assert call("POST", "", _draft(make_far_session(), body=body))[0] == 422
 
 
 def test_dry_run_counts_and_explains(call):

@@ -1,17 +1,19 @@
 """Due times, the start with its ledger, and the end."""
 
 from datetime import UTC, date, datetime, timedelta
+from threading import Event, Thread
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from wagtail.log_actions import log as wagtail_log
 
 from campaigns.enums import MailingState
 from campaigns.errors import MoveForbidden
 from campaigns.models import Delivery, Mailing
 from campaigns.plan import due_time, parse_plan
 from campaigns.selectors import counts, dry_run
-from campaigns.services import mailings
+from campaigns.services import mailings, planning
 from campaigns.services.planning import (
     expire_rows,
     finish_mailings,
@@ -35,7 +37,7 @@ from tests.factories.contacts import (
 )
 from tests.factories.content import STARTS_AT, make_session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def _utc(parts):
@@ -448,3 +450,61 @@ def test_states_of_the_ledger_are_all_counted():
         make_delivery(mailing=mailing, state=state)
 
     assert counts(mailing.pk) == dict.fromkeys(MailState.values, 1)
+
+
+def test_mailing_that_breaks_while_it_starts_stops_no_other(monkeypatch):
+    _member()
+    broken = _planned(session=None)
+    fine = _planned(session=None)
+    real = planning.start_mailing
+
+    def start(*, mailing_id, now):
+        if mailing_id == broken.pk:
+            raise KeyError(mailing_id)
+        return real(mailing_id=mailing_id, now=now)
+
+    monkeypatch.setattr(planning, "start_mailing", start)
+    assert start_due_mailings(now=NOW) == [fine.pk]
+    broken.refresh_from_db()
+    assert (broken.state, broken.pause_reason) == (MailingState.MISSED, "KeyError")
+
+
+def test_mailing_planned_anew_for_later_is_not_started_by_a_tick_that_saw_it_before():
+    _member()
+    mailing = _planned(session=None)
+    Mailing.objects.filter(pk=mailing.pk).update(due_at=NOW + timedelta(days=1))
+    assert start_mailing(mailing_id=mailing.pk, now=NOW) is False
+    assert Delivery.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_mailing_is_not_done_while_somebody_puts_a_row_back(monkeypatch):
+    mailing = make_mailing(state=MailingState.SENDING)
+    row = make_delivery(mailing=mailing, state=MailState.UNKNOWN)
+    real, decided, go_on = wagtail_log, Event(), Event()
+
+    def slow(**values):
+        decided.set()
+        go_on.wait(5)
+        real(**values)
+
+    def resolve():
+        mailings.resolve_unknown(delivery_id=row.pk, as_state="queued", now=NOW)
+        connection.close()
+
+    def finish():
+        finish_mailings(now=NOW)
+        connection.close()
+
+    monkeypatch.setattr(mailings, "log", slow)
+    threads = [Thread(target=resolve), Thread(target=finish)]
+    threads[0].start()
+    decided.wait(5)
+    threads[1].start()
+    threads[1].join(0.5)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    mailing.refresh_from_db()
+    assert mailing.state == MailingState.SENDING

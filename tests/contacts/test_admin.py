@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.services.groups import ensure_groups
 from contacts.addresses import address_hash
 from contacts.models import Contact, ContactImport, Organisation, Theme
 from contacts.services.imports import run_import
@@ -26,6 +27,7 @@ from tests.factories.contacts import (
     make_suppression,
     make_theme,
 )
+from tests.factories.content import make_home
 
 pytestmark = pytest.mark.django_db
 
@@ -352,6 +354,31 @@ def test_import_that_cannot_be_read_is_refused_with_an_error(client, manager, co
     assert response.status_code == 422
     assert response.context["form"].errors["file"]
     assert not ContactImport.objects.exists()
+
+
+CHOOSERS = ("contacts_contact", "contacts_organisation", "contacts_suppression")
+
+
+@pytest.mark.parametrize("chooser", CHOOSERS)
+@pytest.mark.parametrize("view", ["choose", "choose_results", "chosen", "chosen_multiple"])
+def test_an_editor_chooses_nobody(client, chooser, view):
+    make_home()  # of the editor's permissions on pages
+    editor = make_user()
+    editor.groups.add(next(group for group in ensure_groups() if group.name == "Redacteur"))
+    client.force_login(editor)
+    contact = make_contact(family_name="Zonneveld")
+    url = reverse(
+        f"wagtailsnippetchoosers_{chooser}:{view}", args=["1"] if view == "chosen" else []
+    )
+    response = client.get(url, {"id": contact.pk})
+    assert response.status_code in (302, 403)
+    assert "Zonneveld" not in response.content.decode()
+
+
+def test_whoever_sees_people_chooses_them(client, manager):
+    make_contact(family_name="Zonneveld")
+    response = client.get(reverse("wagtailsnippetchoosers_contacts_contact:choose"))
+    assert "Zonneveld" in response.json()["html"]
 
 
 @pytest.mark.parametrize(

@@ -128,6 +128,13 @@ def test_contacts_are_searched_in_names_and_addresses(client, token):
     assert [each["id"] for each in found["items"]] == [amina.pk]
 
 
+@pytest.mark.database
+def test_a_very_long_search_finds_nothing(client, token):
+    make_contact()
+    found = client.get("/api/contacts", {"q": "x" * 60_000}, **bearer(token))
+    assert found.json()["items"] == []
+
+
 def _queries(client, token, path) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(path, **bearer(token)).status_code == 200
@@ -284,6 +291,13 @@ def test_import_is_kept_for_the_worker_and_then_reported(client, token):
         (b"e-mail\na@example.org\n", "mensen.csv", {"options": "no json"}, "options"),
         (b"e-mail\na@example.org\n", "mensen.csv", {"options": "[]"}, "options"),
         (b"e-mail\na@example.org\n", "mensen.csv", {"options": '{"x": 1}'}, "options.x"),
+        (
+            b"e-mail\na@example.org\n",
+            "mensen.csv",
+            {"options": '{"language": []}'},
+            "options.language",
+        ),
+        (b"e-mail\na@example.org\n", "mensen.csv", {"options": "[" * 100_000}, "options"),
         (b"e-mail\na@example.org\n", "mensen.csv", {"dry_run": "perhaps"}, "dry_run"),
         (b"e-mail\na@example.org\n", "mensen.csv", {"dryrun": "true"}, "dryrun"),
     ],

@@ -58,6 +58,8 @@ def _code(file_name: str, content: bytes) -> str:
     [
         ("mensen.csv", b"", "file_empty"),
         ("mensen.csv", b"\xef\xbb\xbf \r\n", "file_empty"),
+        ("mensen.csv", b";;;\n;;;\n", "file_empty"),
+        ("mensen.csv", b'""\n', "file_empty"),
         ("mensen.xlsx", b"e-mail\na@example.org\n", "spreadsheet"),
         ("mensen.csv", b"PK\x03\x04 and so on", "spreadsheet"),
         ("mensen.csv", b"\xd0\xcf\x11\xe0 and so on", "spreadsheet"),

@@ -153,6 +153,13 @@ def test_consent_is_recorded_once_and_lifts_nothing():
     assert Suppression.objects.count() == 1
 
 
+def test_consent_said_twice_at_the_same_moment_is_no_obstacle():
+    words = {"purpose": "invitations", "basis": "consent", "source": "form", "wording": "Ja"}
+    contact = make_contact()
+    first, _second = (make_consent(contact, **words) for _n in range(2))
+    assert services.record_consent(contact=contact, now=NOW, **words) == first
+
+
 def test_unsubscribe_knows_only_purposes_of_mailings():
     contact = make_contact()
     with pytest.raises(PurposeUnknown):

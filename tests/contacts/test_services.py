@@ -24,7 +24,8 @@ from tests.factories.contacts import (
     make_representation,
 )
 
-pytestmark = pytest.mark.django_db
+# Again on PostgreSQL: imports, and rows that may be there once.
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def confirm(**values: Any) -> Contact:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from wagtail.models import PageViewRestriction
 
 from content.enums import AnswerState
 from content.selectors import find_answers
@@ -114,3 +115,23 @@ def test_the_list_asks_the_same_number_of_queries_for_one_and_three(
     with django_assert_max_num_queries(60) as three:
         client.get("/nl/vragen/")
     assert len(three) == len(one)
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("signs", ['"', '"a', "';--", "(", "*", "&|!<->:", "a'b", "NEAR(", "🙂"])
+def test_signs_in_a_search_are_no_syntax(client, signs):
+    make_answer(parent=make_answer_index(slug="vragen"), title="Wat doet migratie?")
+    assert client.get("/nl/vragen/", {"q": signs}).status_code == 200
+    html = client.get("/nl/vragen/", {"q": '"migratie"?'}).content.decode()
+    assert "Wat doet migratie?" in html
+
+
+def test_an_entry_behind_a_password_is_not_in_the_list_or_the_search():
+    index = make_answer_index()
+    shown, hidden = (
+        make_answer(parent=index, title="Een?"),
+        make_answer(parent=index, title="Twee?"),
+    )
+    PageViewRestriction.objects.create(page=hidden, restriction_type="password", password="x")
+    assert find_answers(index=index) == [shown]
+    assert find_answers(index=index, words="twee") == []

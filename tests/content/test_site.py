@@ -140,3 +140,18 @@ def test_the_site_answers_to_the_address_of_the_installation(settings, address, 
     settings.SITE_URL = address
     ensure_site(now=NOW)
     assert Site.objects.get().root_url == root
+
+
+@pytest.mark.parametrize(
+    ("charset", "status"),
+    [("utf-8", 200), ("windows-1252", 200), ("nonsense", 200), ("unicode_escape", 415)],
+)
+def test_a_charset_that_no_browser_sends_is_refused(client, charset, status):
+    headers = {"content-type": f"text/plain; charset={charset}"}
+    assert client.get("/theme.css?a=1", headers=headers).status_code == status
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("address", ["/nl/%00/", "/api/sessions/%00", "/i/%00/", "/%00"])
+def test_a_nul_in_the_address_is_a_client_error(client, address):
+    assert client.get(address).status_code == 400

@@ -52,6 +52,17 @@ def test_list_exports_without_formulas_or_private_reasons(admin):
     assert admin.get(reverse(LIST), {"export": "xlsx"}).status_code == 200
 
 
+def test_questions_are_exported_without_formulas_and_with_or_without_a_session(admin):
+    session = make_session()
+    make_question(text="=1+1", session=session)
+    make_question(text="Hoe?")
+    path = reverse("wagtailsnippets_participation_learningquestion:list")
+    text = b"".join(admin.get(path, {"export": "csv"}).streaming_content).decode()
+    assert f"'=1+1,{session.slug}," in text
+    assert "Hoe?,," in text
+    assert admin.get(path, {"export": "xlsx"}).status_code == 200
+
+
 @pytest.mark.capability("C11")
 def test_pending_people_are_approved_after_confirmation(admin):
     rows = [make_registration(session=make_session(), state="pending") for _ in range(2)]

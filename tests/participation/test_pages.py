@@ -376,3 +376,21 @@ def test_join_redirects_registered_people_alone(client):
         response = client.get(f"/j/{join_token(other)}/")
         assert response.status_code == 409
         assert "room.example.org" not in response.content.decode()
+
+
+def test_an_organisation_of_accents_alone_is_a_field_error(client):
+    session = coming_session(eligibility="everyone")
+    response = client.post(sign_up_url(session), stamped(organisation="\u0301"))
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["organisation"]
+    assert not Registration.objects.exists()
+
+
+@pytest.mark.database
+def test_spaces_around_the_stamp_make_no_other_act(client):
+    session = coming_session(eligibility="everyone")
+    values = stamped()
+    for padding in ("", " " * 300):
+        response = client.post(sign_up_url(session), values | {"stamp": padding + values["stamp"]})
+        assert response.status_code == 303
+    assert Notice.objects.count() == 1

@@ -32,10 +32,10 @@ def test_table_of_nine_rows_holds_nine_questions_and_one_not_formulated():
 @pytest.mark.capability("C42")
 def test_table_row_of_two_organisations_is_one_joint_question():
     import_questions(TABLE, session=make_session(), now=NOW)
-    joint = LearningQuestion.objects.get(text__startswith="What are the main")
+    joint = LearningQuestion.objects.get(text__startswith="How do small")
     names = sorted(joint.organisations.values_list("name", flat=True))
     assert (names, joint.language) == (["IMO", "Stichting Horizon"], "en")
-    assert joint.remark == "Volgens de aanwezigen was dit onderzoek al gedaan. Checken dus."
+    assert joint.remark == "Volgens een deelnemer is dit al onderzocht. Nagaan dus."
 
 
 def test_table_cell_with_two_questions_is_two():
@@ -43,11 +43,8 @@ def test_table_cell_with_two_questions_is_two():
     rpc = Organisation.objects.get(name="RPC")
     texts = sorted(rpc.learning_questions.values_list("text", flat=True))
     assert texts == [
-        (
-            "Hoe kunnen we 'partnerships voor development' op te bouw tussen diaspora een andere "
-            "stakeholders in het veld?"
-        ),
-        "Hoe kunnen we het sociaal kapitaal/social remittances van migranten beter benutten?",
+        "Hoe groeit er vertrouwen tussen verenigingen een andere partijen in de wijk?",
+        "Hoe komt de kennis van bewoners beter tot haar recht?",
     ]
 
 

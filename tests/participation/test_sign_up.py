@@ -92,12 +92,21 @@ def test_request_of_a_registered_person_mails_the_link_and_changes_nothing():
     assert (notice.contact, notice.language) == (contact, "en")
 
 
-def test_request_lifts_a_hard_bounce_but_no_unsubscribing():
+def test_typing_an_address_lifts_nothing_and_confirming_it_lifts_a_hard_bounce_alone():
     contact = make_contact(email="bilal@example.org")
     make_suppression(contact, reason="hard_bounce")
     kept = make_suppression(contact, reason="unsubscribed")
-    _request(make_session())
+    session = make_session()
+    _request(session)
+    assert Suppression.objects.count() == 2
+    confirm_registration(registration=Registration.objects.get(), now=NOW)
     assert list(Suppression.objects.all()) == [kept]
+
+
+def test_following_a_session_without_a_date_lifts_a_hard_bounce_too():
+    make_suppression(make_contact(email="bilal@example.org"), reason="hard_bounce")
+    _confirm(make_session(precision="unknown"))
+    assert not Suppression.objects.exists()
 
 
 @pytest.mark.capability("C11")

@@ -61,6 +61,7 @@ class Notices:
     excluded: dict[int, str] = field(default_factory=dict)
     obsolete: set[int] = field(default_factory=set)
     goes_on: Iterator[bool] | None = None
+    complaints: list[str] = field(default_factory=list)
     table: str = "notice"
     model: type[Notice] = Notice
 
@@ -83,6 +84,9 @@ class Notices:
 
     def may_go_on(self):
         return next(self.goes_on, False) if self.goes_on else True
+
+    def refuses_all(self, words, now):
+        self.complaints.append(words)
 
 
 def states() -> dict[str, str]:

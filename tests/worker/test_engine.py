@@ -3,18 +3,25 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from contacts.enums import MAIL_MOVES, MailState
-from contacts.models import Notice
+from campaigns.enums import MailingState
+from campaigns.models import Delivery
+from contacts.addresses import address_hash
+from contacts.enums import MAIL_MOVES, MailState, Source, SuppressionReason, SuppressionScope
+from contacts.models import Notice, Suppression
+from tests.factories.campaigns import make_delivery, make_mailing
+from tests.factories.contacts import make_contact, make_member, make_representation
 from tests.worker.conftest import NOW, Notices, Wire, states
 from worker.engine import decide, send_batch
 from worker.journal import boot_id
 from worker.ledger import claim_rows, release_rows
 from worker.policy import RETRY_AFTER
 from worker.recovery import recover
+from worker.sources import MailingSource, NoticeSource
 from worker.transport import Reply
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
 
 def run(source, wire, folder):
@@ -146,3 +153,78 @@ def test_every_outcome_is_a_legal_move_of_a_claimed_row():
     assert ends | {MailState.EXCLUDED, MailState.EXPIRED, MailState.QUEUED} == set(
         MAIL_MOVES[MailState.CLAIMED]
     )
+
+
+def test_mail_that_cannot_be_made_keeps_nobody_else_waiting(notices, tmp_path):
+    rows = notices(3)
+    Notice.objects.filter(pk=rows[0].pk).update(address="renée@example.org")
+    wire = Wire()
+    run(NoticeSource(NOW), wire, tmp_path)
+    assert sorted(wire.sent) == [rows[1].address, rows[2].address]
+    refused = Notice.objects.get(pk=rows[0].pk)
+    assert (refused.state, refused.reply_code) == (MailState.REFUSED, None)
+    assert "could not be made" in refused.reply_text
+
+
+def test_notice_to_an_accented_domain_goes_out_in_ascii(notices, tmp_path):
+    (row,) = notices(1)
+    Notice.objects.filter(pk=row.pk).update(address="chef@bücher.example")
+    wire = Wire()
+    run(NoticeSource(NOW), wire, tmp_path)
+    assert wire.sent == ["chef@xn--bcher-kva.example"]
+
+
+def test_notice_goes_to_no_address_that_does_not_exist(notices, tmp_path):
+    rows = notices(2)
+    Suppression.objects.create(
+        address_hash=address_hash(rows[0].address),
+        scope=SuppressionScope.ALL,
+        reason=SuppressionReason.HARD_BOUNCE,
+        source=Source.MAIL,
+        created_at=NOW,
+    )
+    wire = Wire()
+    run(NoticeSource(NOW), wire, tmp_path)
+    assert wire.sent == [rows[1].address]
+    left_out = Notice.objects.get(pk=rows[0].pk)
+    assert (left_out.state, left_out.reply_text) == (MailState.EXCLUDED, "suppressed")
+
+
+def test_mail_that_upsets_the_relay_lets_others_go_first(notices, tmp_path):
+    rows = notices(3)
+    down = Reply(MailState.DEFERRED, 421, "4.3.2 too busy", relay_down=True)
+    wire = Wire({rows[0].address: down})
+    for _round in range(2):
+        # The clock of the database decides what is due.
+        send_batch(Notices(), wire, journal_dir=tmp_path, clock=timezone.now)
+    assert wire.sent == [rows[1].address, rows[2].address]
+
+
+def test_relay_that_refuses_everybody_is_noticed_after_a_few(notices, tmp_path):
+    rows = notices(8)
+    no = Reply(MailState.REFUSED, 554, "5.7.1 relay access denied")
+    source = Notices()
+    run(source, Wire({row.address: no for row in rows}), tmp_path)
+    assert source.complaints == ["554 5.7.1 relay access denied"]
+
+
+def test_refusals_after_somebody_was_accepted_are_only_theirs(notices, tmp_path):
+    rows = notices(8)
+    no = Reply(MailState.REFUSED, 550, "5.1.1 no such user")
+    source = Notices()
+    run(source, Wire({row.address: no for row in rows[1:]}), tmp_path)
+    assert source.complaints == []
+
+
+def test_mailing_that_is_refused_everywhere_pauses_and_says_why(tmp_path):
+    mailing = make_mailing(state=MailingState.SENDING, audience={"everyone": True})
+    people = [make_representation(make_contact(), make_member()).contact for _ in range(8)]
+    for person in people:
+        make_delivery(mailing=mailing, contact=person, address_key=person.address_key)
+    no = Reply(MailState.REFUSED, 554, "5.7.1 relay access denied")
+    wire = Wire({person.address_key: no for person in people})
+    run(MailingSource(mailing.pk), wire, tmp_path)
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.pause_reason) == ("paused", "554 5.7.1 relay access denied")
+    found = Delivery.objects.order_by("pk").values_list("state", flat=True)
+    assert list(found) == ["refused"] * 5 + ["queued"] * 3

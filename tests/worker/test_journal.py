@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from contacts.enums import MailState
-from worker.journal import Entry, lock_abandoned, open_journal, read
+from worker.journal import Entry, boot_id, lock_abandoned, open_journal, read
 
 
 def test_journal_reads_back_what_was_written(tmp_path):
@@ -86,3 +86,21 @@ def test_journal_survives_kill_9(tmp_path):
     with lock_abandoned(path) as record:
         assert record is not None
         assert record.entries == {("delivery", 5, 2): Entry()}
+
+
+def test_damaged_journal_proves_nothing_by_what_is_not_in_it(tmp_path):
+    path = tmp_path / "damaged.journal"
+    path.write_text(f"H {boot_id()}\nI notice 7 1\nI noti\0\0 8 2 1\n")
+    record = read(path)
+    assert (record.same_boot, set(record.entries)) == (False, {("notice", 7, 1)})
+
+
+def test_journal_on_a_full_disk_keeps_no_half_line(tmp_path, monkeypatch):
+    write = os.write
+    with open_journal(tmp_path) as journal:
+        monkeypatch.setattr(os, "write", lambda fd, data: write(fd, data[:5]))
+        with pytest.raises(OSError, match="No space left"):
+            journal.intent("notice", 7, 1)
+        monkeypatch.undo()
+        journal.intent("notice", 8, 1)
+        assert set(read(journal.path).entries) == {("notice", 8, 1)}

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from base.models import Duty
+from campaigns.services import planning
 from tests.worker.conftest import NOW
 from worker import duties
 from worker.scheduler import tick
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def test_tick_reports_waiting_notices(notices, tmp_path):
@@ -39,3 +40,14 @@ def test_tick_reports_no_work_while_the_relay_rests(notices, tmp_path):
     assert duties.breaker_words(now=NOW) == "421 too busy"
     assert not tick(now=NOW, holder="here", journal_dir=tmp_path).notices
     assert tick(now=NOW + timedelta(seconds=30), holder="here", journal_dir=tmp_path).notices
+
+
+def test_tick_that_fails_is_not_reported_as_done(tmp_path, monkeypatch):
+    def fail(**values):
+        raise RuntimeError
+
+    monkeypatch.setattr(planning, "finish_mailings", fail)
+    with pytest.raises(RuntimeError):
+        tick(now=NOW, holder="here", journal_dir=tmp_path)
+    duty = Duty.objects.get(name="tick")
+    assert (duty.done_at, duty.held_until) == (None, None)

@@ -136,3 +136,33 @@ def test_transport_times_out_as_unknown_after_the_dot():
 def test_transport_refuses_address_it_cannot_use(url):
     with pytest.raises(ValueError, match="EMAIL_URL must look like"):
         SMTPTransport(url, timeout=5, hostname="localhost")
+
+
+def test_transport_comes_back_to_a_relay_that_closed_an_idle_connection():
+    """It said 421 while nobody listened; NUL in an answer is left out."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        for _connection in range(2):
+            connection, _ = listener.accept()
+            with connection, connection.makefile("rwb", 0) as lines:
+                lines.write(b"220 relay\r\n")
+                for answer in (b"250 relay\r\n", b"250 Ok\r\n", b"250 Ok\r\n", b"354 Go\r\n"):
+                    lines.readline()
+                    lines.write(answer)
+                while lines.readline() != b".\r\n":
+                    pass
+                lines.write(b"250 que\x00ued\r\n421 4.4.2 timeout exceeded\r\n")
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    port = listener.getsockname()[1]
+    transport = SMTPTransport(f"smtp://127.0.0.1:{port}", timeout=5, hostname="localhost")
+    replies = []
+    for _mail in range(2):
+        replies.append(deliver(transport, "fine@example.org"))
+        thread.join(0.3)
+    transport.close()
+    thread.join()
+    listener.close()
+    assert replies == [(Reply(MailState.SENT, 250, "queued"), 1)] * 2

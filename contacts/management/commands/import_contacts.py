@@ -58,7 +58,7 @@ class Command(BaseCommand):
         for row in import_rows(done):
             label = RowOutcome(row["outcome"]).label
             self.stdout.write(f"{row['row']}: {label}. {row['reason']}".rstrip())
-        counted = (f"{RowOutcome(name).label} {number}" for name, number in done.counts.items())
+        counted = (f"{outcome.label} {done.counts.get(outcome, 0)}" for outcome in RowOutcome)
         self.stdout.write(", ".join(counted))
 
 
