@@ -13,6 +13,7 @@ from campaigns.mail import OutgoingMail
 from campaigns.models import Delivery, Mailing
 from campaigns.selectors import exclusions_now, load_deliveries
 from campaigns.services import mailings
+from contacts.enums import NoticeKind
 from contacts.models import Notice
 from contacts.selectors import undeliverable
 from worker.engine import ObsoleteError
@@ -54,6 +55,10 @@ class MailingSource:
             mailings.pause_mailing(mailing_id=self.mailing_id, reason=words, now=now)
 
 
+#: Without these nobody could show that a bounced address works again.
+_SIGNING_UP = (NoticeKind.CONFIRM, NoticeKind.LINK)
+
+
 class NoticeSource:
     """Every notice whose moment has come."""
 
@@ -70,6 +75,8 @@ class NoticeSource:
         return list(Notice.objects.filter(claim=claim).select_related("contact").order_by("pk"))
 
     def exclusions(self, rows: list[Any], now: datetime) -> dict[int, str]:
+        """A hard bounce stops every notice but those by which a person signs up anew."""
+        rows = [row for row in rows if row.kind not in _SIGNING_UP]
         dead = undeliverable([row.address for row in rows])
         return {row.pk: str(Exclusion.SUPPRESSED) for row in rows if row.address in dead}
 

@@ -3,7 +3,7 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.base import *  # noqa: F403 -- settings are layered this way by Django's custom
-from config.settings.base import SITE_HOST, SITE_URL, STORAGES, env
+from config.settings.base import MIDDLEWARE, SITE_HOST, SITE_URL, STORAGES, env
 
 _required = ("SECRET_KEY", "SUPPRESSION_KEY", "SITE_URL", "EMAIL_URL")
 _missing = [
@@ -17,6 +17,8 @@ if _missing:
     )
 if not SITE_URL.startswith("https://"):
     raise ImproperlyConfigured("SITE_URL must begin with https:// in production.")
+
+MIDDLEWARE = ["config.middleware.client_address", *MIDDLEWARE]
 
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY")
