@@ -85,21 +85,25 @@ def misbehaving_relay() -> Iterator[tuple[Misbehaving, str]]:
     """Run a relay on a free port of 127.0.0.1; yield its memory and its EMAIL_URL."""
     handler = Misbehaving()
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(
-        loop.create_server(
-            lambda: _Server(handler, hostname="relay.example.org", loop=loop), "127.0.0.1", 0
-        )
-    )
-    port = server.sockets[0].getsockname()[1]
+    # Its whole life is in the thread: a browser test leaves a running loop in the main one.
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
+        server = asyncio.run_coroutine_threadsafe(_listen(handler), loop).result(timeout=5)
+        port = server.sockets[0].getsockname()[1]
         yield handler, f"smtp://127.0.0.1:{port}"
-    finally:
         asyncio.run_coroutine_threadsafe(_close(server), loop).result(timeout=5)
+    finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _listen(handler: Misbehaving) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(
+        lambda: _Server(handler, hostname="relay.example.org", loop=loop), "127.0.0.1", 0
+    )
 
 
 async def _close(server: asyncio.Server) -> None:

@@ -78,9 +78,9 @@ def running(tmp_path_factory) -> Iterator[Running]:
         urllib.request.urlopen(url, timeout=2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a window. While it is there, an event loop runs in this thread."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("No Chromium on this machine: install it to run the browser journeys.")
