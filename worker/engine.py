@@ -91,7 +91,6 @@ def send_batch(
     *,
     journal_dir: Path,
     clock: Callable[[], datetime],
-    stopping: Callable[[], bool] = lambda: False,
 ) -> BatchResult:
     """Claim some rows of `source` and bring each to an end, or give it back.
 
@@ -102,7 +101,7 @@ def send_batch(
     with open_journal(journal_dir) as journal:
         result.claimed = claim_rows(source.due(), claim=journal.claim, limit=BATCH_ROWS)
         if result.claimed:
-            _Batch(source, transport, journal, clock, stopping, result).run()
+            _Batch(source, transport, journal, clock, result).run()
     return result
 
 
@@ -115,14 +114,12 @@ class _Batch:
         transport: Transport,
         journal: Journal,
         clock: Callable[[], datetime],
-        stopping: Callable[[], bool],
         result: BatchResult,
     ) -> None:
         self.source = source
         self.transport = transport
         self.journal = journal
         self.clock = clock
-        self.stopping = stopping
         self.result = result
         self.unrecorded: list[Outcome] = []
         self.refusals = 0
@@ -158,7 +155,6 @@ class _Batch:
         return (
             self.result.relay_down is None
             and time.monotonic() < self.ends_at
-            and not self.stopping()
             and self.source.may_go_on()
         )
 
