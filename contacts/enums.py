@@ -26,6 +26,29 @@ class RepresentationRole(TextChoices):
     OBSERVER = "observer", _("observer")
 
 
+class Tier(TextChoices):
+    """How close an organisation stands to a community."""
+
+    CORE = "core", _("core")
+    EXTENDED = "extended", _("extended")
+    PARTNER = "partner", _("partner")
+
+
+class ContactMomentKind(TextChoices):
+    PHONE = "phone", _("by phone")
+    MAIL = "mail", _("by mail")
+    MEETING = "meeting", _("meeting")
+    LETTER = "letter", _("letter")
+    OTHER = "other", _("other")
+
+
+class Kin(TextChoices):
+    """Of what two rows can be the same."""
+
+    CONTACT = "contact", _("person")
+    ORGANISATION = "organisation", _("organisation")
+
+
 class FormOfAddress(TextChoices):
     """How a Dutch mail addresses the person: *je* unless the person chose *u*."""
 
@@ -41,10 +64,15 @@ class Purpose(TextChoices):
     PARTICIPATION = "participation", _("about a session you take part in")
     PUBLICATION = "publication", _("publication of your name")
     SERVICE = "service", _("answers to what you did yourself")
+    SUBGROUP = "subgroup", _("subgroup")
+    COALITION = "coalition", _("coalition")
 
 
-#: The purposes a mailing can have, and so what a person can unsubscribe from.
+#: The purposes of a mailing to everybody, and so what a person can unsubscribe from as such.
 MAILING_PURPOSES = frozenset({Purpose.INVITATIONS, Purpose.ANNOUNCEMENTS, Purpose.PARTICIPATION})
+
+#: The purposes of a mailing to one opt-in group, named by the topic. Only its own consent counts.
+GROUP_PURPOSES = frozenset({Purpose.SUBGROUP, Purpose.COALITION})
 
 
 class ConsentBasis(TextChoices):
@@ -147,14 +175,32 @@ class NoticeKind(TextChoices):
     CHANGED = "changed", _("changed")
     SESSION_CANCELLED = "session_cancelled", _("session cancelled")
     LINK = "link", _("your personal link")
+    ACCESS = "access", _("what we hold about you")
     SYSTEM = "system", _("message of the system")
 
 
 class ImportState(TextChoices):
+    DRAFT = "draft", _("columns to be checked")
     STAGED = "staged", _("waiting")
     RUNNING = "running", _("running")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+    UNDOING = "undoing", _("being undone")
+    UNDONE = "undone", _("undone")
+
+
+#: From a state to the states it may move to. Every move is a conditional update on the old state.
+IMPORT_MOVES: dict[ImportState, frozenset[ImportState]] = {
+    ImportState.DRAFT: frozenset({ImportState.STAGED, ImportState.CANCELLED}),
+    ImportState.STAGED: frozenset({ImportState.RUNNING, ImportState.CANCELLED}),
+    ImportState.RUNNING: frozenset({ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED}),
+    ImportState.DONE: frozenset({ImportState.UNDOING}),
+    ImportState.FAILED: frozenset({ImportState.UNDOING}),
+    ImportState.CANCELLED: frozenset({ImportState.UNDOING}),
+    ImportState.UNDOING: frozenset({ImportState.UNDONE}),
+    ImportState.UNDONE: frozenset(),
+}
 
 
 class RowOutcome(TextChoices):
