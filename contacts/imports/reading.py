@@ -1,137 +1,160 @@
-"""From the bytes of an uploaded file to a table of texts: encoding, delimiter, rows."""
+"""From the bytes of an uploaded file to a table of texts: which sheet, which headings, rows."""
 
-import csv
-import io
-import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
+from typing import Any
 
 from django.utils.translation import gettext as _
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from base.spreadsheets import unguarded_cell
 from contacts.errors import FileUnreadable
+from contacts.imports.columns import recognised_field
+from contacts.imports.delimited import delimited_records
+from contacts.imports.records import Record, nothing_there
+from contacts.imports.workbooks import (
+    COLUMNS_MAX,
+    is_workbook,
+    merged_rows,
+    open_workbook,
+    sheet_records,
+    visible_sheets,
+)
 
 BYTES_MAX = 20 * 1024 * 1024
-LINE_MAX = 100_000
 ROWS_MAX = 50_000
 
-_DELIMITERS = (";", ",", "\t")
-_SPREADSHEET = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_SPREADSHEET_NAMES = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
-#: Excel's own first line, by which a file says what separates its cells.
-_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
+#: In so many rows the headings are looked for: titles and dates may stand above them.
+_TOP = 20
+_SAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The cells of a file. `rows` are (row number as a spreadsheet shows it, cells)."""
+    """The cells of a file. `rows` are (row number as a spreadsheet shows it, cells).
 
-    encoding: str
-    delimiter: str
+    `marks` says of some rows, by their number, what was done to read them (see Record). `sheets`
+    are the sheets to choose from, `sheet` is the one that was read; a CSV file has none, and a
+    workbook no encoding and delimiter.
+    """
+
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+    encoding: str = ""
+    delimiter: str = ""
+    marks: Mapping[int, str] = field(default_factory=dict)
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    has_merged_cells: bool = False
 
 
-def read_table(file_name: str, content: bytes) -> Table:
-    """Return the table in the file. Raises FileUnreadable with a message that names the remedy."""
-    _refuse_spreadsheet(file_name, content)
+def read_table(content: bytes, *, sheet: str = "") -> Table:
+    """Return the table in the file. Raises FileUnreadable with a message that names the remedy.
+
+    Of a workbook, `sheet` is read, without it the first one with headings that we know.
+    """
+    return _read(content, sheet, ROWS_MAX)
+
+
+def read_top(content: bytes, *, sheet: str = "") -> Table:
+    """Return the same with the first three rows alone, soon even of a large file.
+
+    Raises FileUnreadable for what is wrong with the file as a whole or with its first rows.
+    """
+    return _read(content, sheet, None)
+
+
+def _read(content: bytes, sheet: str, limit: int | None) -> Table:
     if len(content) > BYTES_MAX:
         raise FileUnreadable(
             "file_too_large", _("The file is larger than 20 MB. Split it into smaller files.")
         )
-    text, encoding = _decode(content)
-    separator_line = _SEPARATOR_LINE.match(text)
-    if separator_line:
-        text = text[separator_line.end() :]
-    if not text.strip():
-        raise _empty()
-    _refuse_long_lines(text)
-    delimiter = separator_line[1] if separator_line else _delimiter(text)
-    records = _records(text, delimiter)
-    if not records:  # nothing but separators
-        raise _empty()
-    header, *rows = records
-    if len(rows) > ROWS_MAX:
+    if not is_workbook(content):
+        if sheet:
+            raise FileUnreadable("sheet_unknown", _("There are no sheets in a CSV file."))
+        encoding, delimiter, records = delimited_records(content)
+        header, rows = _with_headings(records)
+        return _table(header, rows, limit, encoding=encoding, delimiter=delimiter)
+    with closing(open_workbook(content)) as workbook:
+        sheets = {each.title: each for each in visible_sheets(workbook)}
+        one = _sheet(sheets, content, sheet)
+        width = len(one.header.cells)
+        # What stands beside the list, under no heading, is a note of whoever keeps it.
+        cut = (replace(row, cells=row.cells[:width]) for row in one.rows if any(row.cells[:width]))
+        about = {"sheet": one.title, "sheets": tuple(sheets), "has_merged_cells": one.is_merged}
+        return _table(one.header, cut, limit, **about)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    title: str
+    header: Record
+    rows: Iterator[Record]
+    is_merged: bool
+
+
+def _sheet(sheets: Mapping[str, ReadOnlyWorksheet], content: bytes, chosen: str) -> "_Sheet":
+    """Return the sheet that is chosen, else the first with a heading that we know."""
+    if chosen and chosen not in sheets:
+        text = _("There is no sheet “%(sheet)s”. There is: %(sheets)s.")
         raise FileUnreadable(
-            "file_too_long",
-            _("The file has more than %(limit)s rows. Split it into smaller files.")
-            % {"limit": ROWS_MAX},
+            "sheet_unknown", text % {"sheet": chosen[:60], "sheets": ", ".join(sheets)}
         )
-    filled = tuple((number, cells) for number, cells in rows if any(cells))
-    return Table(encoding=encoding, delimiter=delimiter, header=header[1], rows=filled)
-
-
-def _empty() -> FileUnreadable:
-    return FileUnreadable("file_empty", _("The file is empty."))
-
-
-def _refuse_spreadsheet(file_name: str, content: bytes) -> None:
-    """Excel and friends save something that is not text; say how to get it out of there."""
-    if content.startswith(_SPREADSHEET) or file_name.casefold().endswith(_SPREADSHEET_NAMES):
-        raise FileUnreadable(
-            "spreadsheet",
-            _(
-                "Save as CSV: this is a spreadsheet. In Excel choose File, Save as, and then "
-                "“CSV UTF-8 (comma delimited)”. Upload that file."
-            ),
-        )
-
-
-def _decode(content: bytes) -> tuple[str, str]:
-    """Return the text and its encoding: UTF-8 with or without BOM, else Windows-1252."""
-    if b"\x00" in content or content.startswith(_UTF16):
-        raise _not_text()
-    try:
-        text, encoding = content.decode("utf-8-sig"), "utf-8"
-    except UnicodeDecodeError:
+    found = []
+    for title in [chosen] if chosen else sheets:
         try:
-            text, encoding = content.decode("windows-1252"), "windows-1252"
-        except UnicodeDecodeError as error:
-            raise _not_text() from error
-    if _CONTROL.search(text):
-        raise _not_text()
-    return text, encoding
+            merged = merged_rows(sheets[title], content)
+            header, rows = _with_headings(sheet_records(sheets[title], merged))
+        except FileUnreadable as error:
+            if error.code != "file_empty":
+                raise
+            continue
+        found.append(_Sheet(title, header, rows, bool(merged)))
+        if _known(header):
+            return found[-1]
+    if not found:
+        raise nothing_there()
+    return found[0]
 
 
-def _not_text() -> FileUnreadable:
-    return FileUnreadable(
-        "encoding",
-        _("The file is not text that we can read. Save it as “CSV UTF-8” and upload it again."),
-    )
+def _with_headings(records: Iterator[Record]) -> tuple[Record, Iterator[Record]]:
+    """Return the row of headings and the filled rows below it. Raises FileUnreadable without any.
+
+    The headings are the first filled row. Rows above them, such as a title, have fewer cells and
+    none of the headings that we know.
+    """
+    filled = (record for record in records if any(record.cells))
+    top = list(islice(filled, _TOP))
+    if not top:
+        raise nothing_there()
+    best = max(range(len(top)), key=lambda place: (_known(top[place]), -place))
+    if any(_width(above) >= _width(top[best]) for above in top[:best]):
+        best = 0
+    if _width(top[best]) > COLUMNS_MAX:
+        text = _("The file has more than %(limit)s columns. Remove those that you do not need.")
+        raise FileUnreadable("too_many_columns", text % {"limit": COLUMNS_MAX})
+    return top[best], chain(top[best + 1 :], filled)
 
 
-def _refuse_long_lines(text: str) -> None:
-    for number, line in enumerate(text.splitlines(), start=1):
-        if len(line) > LINE_MAX:
-            raise FileUnreadable(
-                "line_too_long",
-                _("Line %(line)s is too long (more than %(limit)s characters). Is this a CSV file?")
-                % {"line": number, "limit": LINE_MAX},
-            )
+def _known(record: Record) -> int:
+    return len(set(map(recognised_field, record.cells)) - {""})
 
 
-def _delimiter(text: str) -> str:
-    """Return what separates the cells: whatever stands most often in the first line with text."""
-    first = next(line for line in text.splitlines() if line.strip())
-    outside_quotes = re.sub(r'"[^"]*"', "", first)
-    return max(_DELIMITERS, key=lambda sign: (outside_quotes.count(sign), sign == ","))
+def _width(record: Record) -> int:
+    return sum(map(bool, record.cells))
 
 
-def _records(text: str, delimiter: str) -> list[tuple[int, tuple[str, ...]]]:
-    """Return (row number, trimmed cells) from the header on; a quoted cell may span lines."""
-    csv.field_size_limit(LINE_MAX)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    records: list[tuple[int, tuple[str, ...]]] = []
-    try:
-        for number, cells in enumerate(reader, start=1):
-            trimmed = tuple(unguarded_cell(cell.strip()) for cell in cells)
-            if records or any(trimmed):
-                records.append((number, trimmed))
-    except csv.Error as error:
-        raise FileUnreadable(
-            "quotes",
-            _("Line %(line)s cannot be read: a quotation mark is not closed or stands in the way.")
-            % {"line": reader.line_num},
-        ) from error
-    return records
+def _table(header: Record, records: Iterable[Record], limit: int | None, **about: Any) -> Table:
+    if limit is None:
+        records = islice(records, _SAMPLES)
+    rows: list[tuple[int, tuple[str, ...]]] = []
+    marks: dict[int, str] = {}
+    for record in records:
+        if len(rows) == limit:
+            text = _("The file has more than %(limit)s rows. Split it into smaller files.")
+            raise FileUnreadable("file_too_long", text % {"limit": limit})
+        rows.append((record.number, record.cells))
+        if record.mark:
+            marks[record.number] = record.mark
+    return Table(header=header.cells, rows=tuple(rows), marks=marks, **about)

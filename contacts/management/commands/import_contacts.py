@@ -1,4 +1,4 @@
-"""Import people from a CSV file, here and now."""
+"""Import people and organisations from a CSV or XLSX file, here and now."""
 
 import json
 from pathlib import Path
@@ -9,17 +9,27 @@ from django.utils import timezone
 
 from contacts.enums import ImportState, RowOutcome
 from contacts.errors import FileUnreadable
+from contacts.imports.columns import FIELD_LABELS
 from contacts.models import ContactImport
 from contacts.selectors.imports import import_rows
 from contacts.services.imports import run_import, stage_import
 
 
 class Command(BaseCommand):
-    help = "Import people from a CSV file and say, row by row, what became of them."
+    help = "Import people and organisations from a file and say what became of each row."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="a CSV file")
+        parser.add_argument("file", type=Path, help="a CSV or XLSX file")
         parser.add_argument("--dry-run", action="store_true", help="write nothing, only report")
+        parser.add_argument("--sheet", default="", help="which sheet of a workbook")
+        parser.add_argument(
+            "--map",
+            action="append",
+            default=[],
+            metavar="HEADING=FIELD",
+            help="what a column is, again for each; without a field it is left out. Fields: "
+            + ", ".join(FIELD_LABELS),
+        )
         parser.add_argument(
             "--fill-organisation",
             action="store_true",
@@ -41,6 +51,8 @@ class Command(BaseCommand):
                 options={"fill_organisation": options["fill_organisation"]},
                 created_by=None,
                 now=timezone.now(),
+                mapping=dict(map(_chosen, options["map"])),
+                sheet=options["sheet"],
             )
         except FileUnreadable as error:
             raise CommandError(f"{path}: {error}") from error
@@ -60,6 +72,14 @@ class Command(BaseCommand):
             self.stdout.write(f"{row['row']}: {label}. {row['reason']}".rstrip())
         counted = (f"{outcome.label} {done.counts.get(outcome, 0)}" for outcome in RowOutcome)
         self.stdout.write(", ".join(counted))
+
+
+def _chosen(text: str) -> tuple[str, str]:
+    """Return (heading, field); a heading may have an = in it, a field has none."""
+    heading, equals, field = text.rpartition("=")
+    if not equals:
+        raise CommandError(f"--map {text}: write HEADING=FIELD.")
+    return heading, field
 
 
 def _no_pause(seconds: float) -> None:

@@ -1,0 +1,45 @@
+"""Lists whose export can be changed in a spreadsheet and imported again."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from wagtail.admin.views.mixins import SpreadsheetExportMixin
+
+from base.spreadsheets import csv_lines, workbook
+from contacts.selectors.exports import Export
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def export_response(export: Export, *, form: str, file_name: str) -> HttpResponseBase:
+    """Return the file as "csv" or "xlsx"; its name goes without what stands behind the dot."""
+    if form == SpreadsheetExportMixin.FORMAT_XLSX:
+        content = workbook(export.rows, title=export.title)
+        return FileResponse(
+            content, as_attachment=True, filename=f"{file_name}.xlsx", content_type=_XLSX
+        )
+    lines = csv_lines(export.rows, delimiter=";" if get_language() == "nl" else ",")
+    return StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{file_name}.csv"'},
+    )
+
+
+class RoundTripExport(SpreadsheetExportMixin):
+    """An index view of which `export` makes the rows; all that the filters leave is in them."""
+
+    export: Callable[[QuerySet[Any], date], Export]
+
+    @property
+    def show_export_buttons(self) -> bool:
+        return True
+
+    def as_spreadsheet(self, queryset: QuerySet[Any], spreadsheet_format: str) -> HttpResponseBase:
+        rows = type(self).export(queryset, timezone.localdate())
+        return export_response(rows, form=spreadsheet_format, file_name=self.get_filename())
