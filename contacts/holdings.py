@@ -33,6 +33,39 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineSource:
+    """One kind of event that lines of the timeline are made of.
+
+    `read(ids, until, limit)` gives the newest `limit` lines of these rows, which are one person,
+    that happened at `until` or before, newest first, and always in the same order. It asks a fixed
+    number of queries. Only a reader with `permission` sees these lines.
+    """
+
+    kind: str
+    label: str | Promise
+    permission: str
+    read: Callable[[Collection[int], datetime, int], Iterable[Happening]]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKind:
+    """One kind of thing that is held of people, as their copy of it shows it (GDPR, article 15).
+
+    `read(contact_ids)` gives the rows, oldest first, in a fixed number of queries: each a mapping
+    from `code` to a value that is a text, a number, a truth, a moment, a date, one of our choices
+    (its label is shown), None, or a list or a mapping of these. `fields` says what each code is
+    called; what it does not name is in the data alone, not on the page.
+    `private` fields are for the person's own eyes: not in a copy that an organiser makes.
+    """
+
+    code: str
+    label: str | Promise
+    fields: Mapping[str, str | Promise]
+    read: Callable[[Collection[int]], Iterable[Mapping[str, Any]]]
+    private: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleFilter:
     """A filter of the list of people that only another room can answer.
 
@@ -46,35 +79,79 @@ class PeopleFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class RetentionRule:
-    """What is removed once it has been kept for `kept`.
+class PeopleColumn:
+    """A column of the list of people that only another room can fill.
 
-    `due` counts what is due at a moment; `remove` removes it, and returns how many that were.
+    `read(contact_ids)` gives, in one query for the whole page, what stands there by person; who is
+    not in it has an empty cell.
+    """
+
+    name: str
+    label: str | Promise
+    read: Callable[[Collection[int]], Mapping[int, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRule:
+    """What is removed every night once it has been kept for `kept`, and why it is kept so long.
+
+    `rows(before)` are the rows that are due: older than that moment, and not emptied yet.
+    `remove(rows, now)` deletes or empties some of them, in the caller's transaction; none of them
+    is due any more after that. `is_about_people` tells whether a person wants to hear of it.
     """
 
     code: str
     label: str | Promise
+    reason: str | Promise
     kept: timedelta
-    due: Callable[[datetime], int]
-    remove: Callable[[datetime], int]
+    rows: Callable[[datetime], QuerySet[Any]]
+    remove: Callable[[QuerySet[Any], datetime], object]
+    is_about_people: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How two rows of a model are brought to one, when both cannot belong to one person.
+
+    `settle(kept=…, gone=…, steps=…, now=…)` gets the row of the person who stays and that of the
+    one who goes, and writes through `steps` (contacts.services.merging). `words` says beforehand
+    what becomes of it. `reopen(row=…, values=…, now=…)` puts a row that was changed back to
+    `values` when the merge is undone, as far as that is possible, and returns what was not, in
+    words.
+    """
+
+    settle: Callable[..., None]
+    words: str | Promise
+    reopen: Callable[..., str] | None = None
 
 
 class Holding:
     """What one room holds of people. A room overrides the questions that concern it."""
 
+    timeline: Sequence[TimelineSource] = ()
+    #: The same of organisations: `read` gets their ids.
+    organisation_timeline: Sequence[TimelineSource] = ()
+    held: Sequence[HeldKind] = ()
     filters: Sequence[PeopleFilter] = ()
+    columns: Sequence[PeopleColumn] = ()
     retention: Sequence[RetentionRule] = ()
-    #: How two rows of a model are brought to one when their people turn out to be the same, and
-    #: both cannot belong to one person (contacts.services.merging).
-    settlements: Mapping[type[Model], Callable[..., None]] = {}
+    #: By model. A model without one is settled by filling in what is empty and keeping one row.
+    settlements: Mapping[type[Model], Settlement] = {}
 
-    def happenings(self, contact_ids: Collection[int]) -> Iterable[Happening]:
-        """Lines of the timeline of these rows, which are one person; in no particular order."""
+    def lock(self, contact_ids: Collection[int]) -> None:
+        """Hold what settling or forgetting the rows of these people takes, before they are held.
+
+        Whoever signs up holds the session before the person, so a merge has to as well, and an
+        erasure.
+        """
+
+    def erasure_in_words(self, contact_ids: Collection[int], now: datetime) -> Iterable[str]:
+        """What erasing these rows, which are one person, would do, in sentences with numbers."""
         return ()
 
-    def held(self, contact_ids: Collection[int]) -> dict[str, list[dict[str, Any]]]:
-        """All that is held of the person, by kind, as values that JSON can carry."""
-        return {}
+    def heard_of(self, since: datetime) -> Iterable[QuerySet[Any]]:
+        """Querysets of one column: ids of people of whom there was a sign of life since then."""
+        return ()
 
     def forget(self, contact: Contact, *, now: datetime) -> None:
         """Remove what tells of the person, inside the transaction that erases them.
@@ -93,3 +170,11 @@ def register(holding: Holding) -> None:
 
 def registered() -> tuple[Holding, ...]:
     return tuple(_holdings)
+
+
+def settlement_of(model: type[Model]) -> Settlement | None:
+    """Return how colliding rows of the model are settled, if a room has a rule of its own."""
+    return next(
+        (each.settlements[model] for each in _holdings if model in each.settlements),
+        None,
+    )

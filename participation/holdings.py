@@ -1,0 +1,60 @@
+"""What this room holds of people: invitations, registrations with attendance, questions."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from contacts.holdings import Holding, Settlement
+from contacts.models import Contact
+from participation.models import Interest, Invitation, Registration
+from participation.selectors.erasure import consequences_here
+from participation.selectors.happenings import ORGANISATION_SOURCES, PEOPLE_SOURCES
+from participation.selectors.held import PEOPLE_HELD
+from participation.selectors.unanswered import PEOPLE_FILTERS
+from participation.services.forgetting import forget_participation, lock_sessions_of
+from participation.services.merging import (
+    reopen_registration,
+    settle_interests,
+    settle_invitations,
+    settle_registrations,
+)
+from participation.services.retention import RULES, heard_of_here
+
+
+class ParticipationHolding(Holding):
+    """Invitations, interests, registrations and learning questions of a person."""
+
+    timeline = PEOPLE_SOURCES
+    organisation_timeline = ORGANISATION_SOURCES
+    held = PEOPLE_HELD
+    filters = PEOPLE_FILTERS
+    retention = RULES
+    settlements = {
+        Registration: Settlement(
+            settle_registrations,
+            _(
+                "both are signed up: the sign-up that got furthest stays, with the answers of "
+                "both; the other is cancelled without mail, and its seat comes free"
+            ),
+            reopen_registration,
+        ),
+        Invitation: Settlement(
+            settle_invitations, _("both were invited: one invitation stays, with the answer given")
+        ),
+        Interest: Settlement(settle_interests, _("both want to be kept informed: once is enough")),
+    }
+
+    def lock(self, contact_ids: Collection[int]) -> None:
+        lock_sessions_of(contact_ids)
+
+    def forget(self, contact: Contact, *, now: datetime) -> None:
+        forget_participation(contact, now=now)
+
+    def erasure_in_words(self, contact_ids: Collection[int], now: datetime) -> Iterable[str]:
+        return consequences_here(contact_ids, now)
+
+    def heard_of(self, since: datetime) -> list[QuerySet[Any]]:
+        return heard_of_here(since)

@@ -1,0 +1,160 @@
+"""All that this room holds of a person, kind by kind, for the copy that they may ask for."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from contacts.enums import Language
+from contacts.holdings import HeldKind
+from contacts.models import Contact
+from content.models import Session
+from participation.enums import (
+    Attendance,
+    InvitationAnswer,
+    QuestionState,
+    RegistrationSource,
+    RegistrationState,
+)
+from participation.models import Interest, Invitation, LearningQuestion, Registration
+
+Ids = Collection[int]
+Rows = Iterator[Mapping[str, Any]]
+
+
+def _invitations(ids: Ids) -> Rows:
+    rows = Invitation.objects.filter(contact__in=ids).select_related("session")
+    for row in rows.order_by("invited_at", "pk"):
+        yield {
+            "session": _title(row.session),
+            "source": row.source,
+            "invited_at": row.invited_at,
+            "answer": InvitationAnswer(row.answer),
+            "answered_at": row.answered_at,
+        }
+
+
+def _interests(ids: Ids) -> Rows:
+    rows = Interest.objects.filter(contact__in=ids).select_related("session")
+    for row in rows.order_by("since", "pk"):
+        yield {"session": _title(row.session), "since": row.since, "told_at": row.told_at}
+
+
+def _registrations(ids: Ids) -> Rows:
+    """Sign-ups, also those that this address has not confirmed."""
+    keys = Contact.objects.filter(pk__in=ids).exclude(address_key=None).values("address_key")
+    rows = Registration.objects.filter(
+        Q(contact__in=ids) | Q(contact=None, address_key__in=keys)
+    ).select_related("session", "organisation", "representation")
+    for row in rows.order_by("created_at", "pk"):
+        yield {
+            "session": _title(row.session),
+            "state": RegistrationState(row.state),
+            "organisation": row.organisation.name if row.organisation else "",
+            "function": row.representation.function if row.representation else "",
+            "source": RegistrationSource(row.source),
+            "created_at": row.created_at,
+            "changed_at": row.changed_at,
+            "typed": row.typed,
+            "answers": row.answers,
+            "works_on_theme": row.works_on_theme,
+            "is_host": row.is_host,
+            "no_reminders": row.no_reminders,
+            "rejection_reason": row.rejection_reason,
+            "attendance": Attendance(row.attendance),
+            "attendance_at": row.attendance_at,
+            "attendance_source": (
+                RegistrationSource(row.attendance_source) if row.attendance_source else None
+            ),
+            "attendance_reason": row.attendance_reason,
+        }
+
+
+def _questions(ids: Ids) -> Rows:
+    rows = LearningQuestion.objects.filter(contact__in=ids).select_related("session", "series")
+    for row in rows.prefetch_related("organisations").order_by("created_at", "pk"):
+        yield {
+            "text": row.text,
+            "language": Language(row.language),
+            "organisations": sorted(each.name for each in row.organisations.all()),
+            "session": _title(row.session) if row.session else "",
+            "series": row.series.title if row.series else "",
+            "state": QuestionState(row.state),
+            "remark": row.remark,
+            "is_public": row.is_public,
+            "created_at": row.created_at,
+        }
+
+
+def _title(session: Session) -> str:
+    return session.title(get_language() or session.source_language)
+
+
+def _names(model: Any, *fields: str) -> dict[str, Any]:
+    return {name: model._meta.get_field(name).verbose_name for name in fields}
+
+
+_SESSION = _("session")
+
+PEOPLE_HELD = (
+    HeldKind(
+        "invitations",
+        _("What you were invited for"),
+        {
+            "session": _SESSION,
+            "source": _("source"),
+            "invited_at": _("invited at"),
+            "answer": _("answer"),
+            "answered_at": _("answered at"),
+        },
+        _invitations,
+    ),
+    HeldKind(
+        "interests",
+        _("Of what you want to be kept informed"),
+        {"session": _SESSION, "since": _("since"), "told_at": _("told at")},
+        _interests,
+    ),
+    HeldKind(
+        "registrations",
+        _("What you signed up for"),
+        {
+            **_names(Registration, "session", "state", "organisation", "source", "created_at"),
+            **_names(Registration, "changed_at", "answers", "works_on_theme", "is_host"),
+            **_names(Registration, "no_reminders", "attendance"),
+            "function": _("function"),
+            "typed": _("what was typed on the form"),
+            "rejection_reason": _("reason of the refusal"),
+            "attendance_at": _("attendance noted at"),
+            "attendance_source": _("attendance noted by"),
+            "attendance_reason": _("private reason"),
+            # What can stand inside what was typed and inside the answers.
+            "email": _("e-mail address"),
+            "given_name": _("given name"),
+            "initials": _("initials"),
+            "family_name_prefix": _("prefix"),
+            "family_name": _("family name"),
+            "language": _("language"),
+            "consent": _("consent"),
+            "consent_wording": _("wording shown"),
+            "interest": _("keep me informed"),
+            "need": _("need"),
+            "learning_question": _("learning question"),
+        },
+        _registrations,
+        private=frozenset({"attendance_reason"}),
+    ),
+    HeldKind(
+        "questions",
+        _("What you want to learn"),
+        {
+            **_names(LearningQuestion, "text", "language", "session", "series", "state"),
+            **_names(LearningQuestion, "remark", "is_public"),
+            "organisations": _("organisations"),
+            "created_at": _("asked at"),
+        },
+        _questions,
+    ),
+)
