@@ -1,0 +1,38 @@
+"""What this room keeps of people for how long. The periods stand here alone."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Delivery
+from contacts.enums import MAIL_OPEN
+from contacts.holdings import RetentionRule
+
+
+def heard_of_here(since: datetime) -> list[QuerySet[Any]]:
+    """Ids of people who were mailed since then, or are about to be."""
+    mailed = Delivery.objects.filter(Q(sent_at__gte=since) | Q(state__in=MAIL_OPEN))
+    return [mailed.values("contact")]
+
+
+def _old_deliveries(before: datetime) -> QuerySet[Delivery]:
+    done = Delivery.objects.filter(mailing__finished_at__lt=before).exclude(state__in=MAIL_OPEN)
+    return done.exclude(address_key=None, reply_text="")
+
+
+def _empty_deliveries(deliveries: QuerySet[Delivery], now: datetime) -> None:
+    deliveries.update(address_key=None, reply_text="")
+
+
+RULES = (
+    RetentionRule(
+        code="deliveries",
+        label=_("the address in the ledger of a mailing"),
+        reason=_("to answer what came of a mail; that it was sent, and to whom, stays"),
+        kept=timedelta(days=365),
+        rows=_old_deliveries,
+        remove=_empty_deliveries,
+    ),
+)

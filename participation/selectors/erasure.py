@@ -1,0 +1,37 @@
+"""What erasing a person does here, in numbers."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from django.utils.translation import ngettext
+
+from content.selectors import has_begun
+from participation.enums import LIVE
+from participation.models import LearningQuestion, Registration
+
+
+def consequences_here(contact_ids: Collection[int], now: datetime) -> Iterator[str]:
+    """The sentences of this room."""
+    rows = Registration.objects.filter(contact__in=contact_ids)
+    live = rows.filter(state__in=LIVE).select_related("session")
+    ahead = sum(not has_begun(row.session, now) for row in live)
+    if ahead:
+        yield ngettext(
+            "%(number)s sign-up for a session to come is cancelled; a seat goes to who waits.",
+            "%(number)s sign-ups for sessions to come are cancelled; seats go to who waits.",
+            ahead,
+        ) % {"number": ahead}
+    past = rows.count() - ahead
+    if past:
+        yield ngettext(
+            "%(number)s earlier sign-up stays counted for its organisation, without a name.",
+            "%(number)s earlier sign-ups stay counted for their organisation, without a name.",
+            past,
+        ) % {"number": past}
+    questions = LearningQuestion.objects.filter(contact__in=contact_ids).count()
+    if questions:
+        yield ngettext(
+            "%(number)s learning question stays with its organisation, without a name.",
+            "%(number)s learning questions stay with their organisation, without a name.",
+            questions,
+        ) % {"number": questions}
