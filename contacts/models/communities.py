@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -68,10 +69,10 @@ class CommunityRepresentative(models.Model):
     contact = models.ForeignKey(
         Contact, verbose_name=_("person"), on_delete=models.CASCADE, related_name="communities"
     )
+    #: May be left empty on a form: it is filled in when the person speaks for only one here.
     organisation = models.ForeignKey(
         Organisation,
         verbose_name=_("organisation"),
-        null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="community_representatives",
@@ -84,12 +85,7 @@ class CommunityRepresentative(models.Model):
             models.UniqueConstraint(
                 fields=["community", "contact", "organisation"],
                 name="community_representative_once",
-            ),
-            models.UniqueConstraint(
-                fields=["community", "contact"],
-                condition=Q(organisation=None),
-                name="community_representative_alone_once",
-            ),
+            )
         ]
 
     def __str__(self) -> str:
@@ -128,12 +124,13 @@ class ContactMoment(models.Model):
     text = models.TextField(_("what was said"))
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("written by"),
         null=True,
         editable=False,
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    created_at = models.DateTimeField(editable=False)
+    created_at = models.DateTimeField(_("noted at"), editable=False)
 
     class Meta:
         verbose_name = _("contact moment")
@@ -149,4 +146,4 @@ class ContactMoment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.happened_on} {self.get_kind_display()}"
+        return f"{date_format(self.happened_on)}, {self.get_kind_display()}"

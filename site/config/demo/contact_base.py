@@ -118,6 +118,7 @@ def _complete(contact: Contact, row: dict[str, str], now: datetime) -> None:
             contact=contact,
             form_of_address=row["aanspreekvorm"] or FormOfAddress.JE,
             courtesy_title=row["aanhef"],
+            now=now,
         )
     if row["plaats"]:
         Representation.objects.filter(contact=contact).update(role=row["plaats"])

@@ -10,8 +10,10 @@ from campaigns.enums import MailingState
 from campaigns.markdown import to_blocks
 from campaigns.models import Mailing
 from campaigns.services.mailings import check_mailing, save_mailing
+from config.demo.communities import load_community
 from config.demo.contact_base import FOLDER, load_organisations, load_people, load_themes
 from config.demo.errors import DemonstrationBroken, HouseNotEmpty
+from config.demo.groups import load_groups
 from config.demo.mailings import INVITATION, NO_ANSWER, SEE_YOU, Draft
 from config.demo.publishing import load_answers, load_series, load_settings
 from contacts.enums import RowOutcome
@@ -59,6 +61,8 @@ def load_demonstration(*, now: datetime) -> Loaded:
     load_themes()
     load_organisations(now=now)
     imported = load_people(now=now)
+    load_community(now=now)
+    load_groups(now=now)
     sessions = load_series(now=now)
     load_answers(now=now)
     _sign_up_by_phone(sessions[0], now)
