@@ -24,13 +24,17 @@ from campaigns.plan import due_time, parse_plan
 from campaigns.rendering import sample_recipient
 from campaigns.selectors.recipients import dry_run
 from campaigns.selectors.terms import is_past
-from contacts.enums import MAILING_PURPOSES, Purpose
+from contacts.enums import GROUP_PURPOSES, MAILING_PURPOSES, Purpose
 from contacts.models import LANGUAGES as LANGUAGE_NAMES
-from contacts.models import Contact, Theme
+from contacts.models import Community, Contact, OptInGroup, Theme
+from contacts.selectors.groups import group_of
 from content.models import Session
 
 #: A mail program cuts off what is larger; 102 kB at Gmail.
 SIZE_MAX = 100_000
+
+#: What a mailing may be for.
+PURPOSES = MAILING_PURPOSES | GROUP_PURPOSES
 
 _NAMES = dict(LANGUAGE_NAMES)
 
@@ -45,12 +49,26 @@ def save_problems(mailing: Mailing) -> dict[str, list[str]]:
     _note(found, "audience", audience_problems(mailing.audience))
     if mailing.plan:
         _note(found, "plan", _plan_problems(mailing.plan))
-    if mailing.purpose and mailing.purpose not in MAILING_PURPOSES:
-        choices = ", ".join(
-            str(purpose.label) for purpose in Purpose if purpose in MAILING_PURPOSES
-        )
+    if mailing.purpose and mailing.purpose not in PURPOSES:
+        choices = ", ".join(str(purpose.label) for purpose in Purpose if purpose in PURPOSES)
         _note(found, "purpose", [_("A mailing is for one of: %s.") % choices])
+    else:
+        _note(found, "topic", _topic_problems(mailing))
     return found
+
+
+def _topic_problems(mailing: Mailing) -> list[str]:
+    """A mailing to a group names it; any other names none."""
+    if mailing.purpose not in GROUP_PURPOSES:
+        return (
+            [_("Only a mailing to a group has a group: leave it empty.")] if mailing.topic else []
+        )
+    if not mailing.topic:
+        return [_("Choose the group that this mailing is to.")]
+    if group_of(mailing.purpose, mailing.topic) is None:
+        label = Purpose(mailing.purpose).label
+        return [_("“%(group)s” is no %(kind)s.") % {"group": mailing.topic, "kind": label}]
+    return []
 
 
 def _note(found: dict[str, list[str]], name: str, problems: Iterable[str]) -> None:
@@ -83,12 +101,20 @@ def audience_problems(data: object) -> list[str]:
         condition = audience.parse(data)
     except AudienceInvalid as error:
         return [str(error)]
-    sessions, themes, people, mailings = set(), set(), set(), set()
+    sessions, themes, people, mailings, communities = set(), set(), set(), set(), set()
+    groups: set[tuple[str, str]] = set()
     for leaf, _positive in c.leaves(condition):
         if slug := getattr(leaf, "session", ""):
             sessions.add(slug)
         if isinstance(leaf, c.OfTheme):
             themes.add(leaf.theme)
+        if isinstance(leaf, c.Consented) and leaf.topic:
+            if leaf.purpose in GROUP_PURPOSES:
+                groups.add((leaf.purpose, leaf.topic))
+            else:
+                themes.add(leaf.topic)
+        if isinstance(leaf, c.InCommunity):
+            communities.add(leaf.community)
         if isinstance(leaf, c.Named):
             people |= set(leaf.contacts)
         if isinstance(leaf, c.Received):
@@ -96,9 +122,20 @@ def audience_problems(data: object) -> list[str]:
     return [
         *_missing(_("There is no session “%s”."), sessions, Session.objects, "slug"),
         *_missing(_("There is no theme “%s”."), themes, Theme.objects, "slug"),
+        *(_("There is no group “%s”.") % topic for _purpose, topic in sorted(_unknown(groups))),
+        *_missing(_("There is no community “%s”."), communities, Community.objects, "slug"),
         *_missing(_("There is no contact %s."), people, Contact.objects, "pk"),
         *_missing(_("There is no mailing %s."), mailings, Mailing.objects, "pk"),
     ]
+
+
+def _unknown(groups: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those of the (purpose, slug) that are no group."""
+    if not groups:
+        return set()
+    slugs = {slug for _purpose, slug in groups}
+    found = OptInGroup.objects.filter(slug__in=slugs).values_list("purpose", "slug")
+    return groups - set(found)
 
 
 def _missing(message: str, wanted: set[Any], rows: Manager[Any], key: str) -> list[str]:

@@ -45,11 +45,18 @@ PUBLIC_FIELDS = TEXT_FIELDS | URL_FIELDS
 
 #: What only our own templates write.
 OWN_FIELDS = frozenset(
-    {"contact.source", "session.host", "session.contact", "registration.reason", "link.confirm"}
+    {
+        "contact.source",
+        "session.host",
+        "session.contact",
+        "registration.reason",
+        "link.confirm",
+        "link.access",
+    }
 )
 
 #: Whose value is a whole address, our own templates included.
-ADDRESS_FIELDS = URL_FIELDS | {"link.confirm"}
+ADDRESS_FIELDS = URL_FIELDS | {"link.confirm", "link.access"}
 
 #: These say something about the session of the mailing, or lead to it.
 SESSION_FIELDS = frozenset(

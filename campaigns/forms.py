@@ -9,15 +9,15 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateTimeInput, AdminTimeInput
 
-from campaigns.checks import save_problems
+from campaigns.checks import PURPOSES, save_problems
 from campaigns.enums import Anchor
 from campaigns.errors import PlanInvalid
 from campaigns.plan import parse_plan
 from campaigns.presets import NEEDS_SESSION, NEEDS_THEME, Preset, recognise, to_audience
 from contacts.addresses import address_key
-from contacts.enums import MAILING_PURPOSES, Purpose
+from contacts.enums import Purpose, Tier
 from contacts.errors import AddressInvalid
-from contacts.models import Theme
+from contacts.models import Community, OptInGroup, Theme
 
 WHENS = [
     ("", gettext_lazy("not decided yet")),
@@ -107,8 +107,29 @@ class MailingForm(WagtailAdminModelForm):
     preset = forms.ChoiceField(
         label=gettext_lazy("Who gets this mail"), choices=Preset.choices, initial=Preset.MEMBERS
     )
+    topic = forms.ChoiceField(
+        label=gettext_lazy("Group"),
+        required=False,
+        help_text=gettext_lazy("Only for the purposes subgroup and coalition."),
+    )
     theme = forms.ModelChoiceField(
         label=gettext_lazy("Theme"), queryset=Theme.objects.order_by("name_nl"), required=False
+    )
+    community = forms.ModelChoiceField(
+        label=gettext_lazy("Community"),
+        queryset=Community.objects.order_by("name"),
+        required=False,
+        help_text=gettext_lazy(
+            "Who is named there for an organisation; where nobody is named, everybody who speaks "
+            "for it."
+        ),
+    )
+    tiers = forms.MultipleChoiceField(
+        label=gettext_lazy("Of which tiers"),
+        choices=Tier.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("Choose none for all of them."),
     )
     leave_out_answered = forms.BooleanField(
         label=gettext_lazy("Leave out who has answered for the session"),
@@ -127,15 +148,24 @@ class MailingForm(WagtailAdminModelForm):
             self.fields["audience"].required = False
         if "purpose" in self.fields:
             self.fields["purpose"].choices = [
-                (purpose.value, purpose.label) for purpose in Purpose if purpose in MAILING_PURPOSES
+                (purpose.value, purpose.label) for purpose in Purpose if purpose in PURPOSES
             ]
+        if "topic" in self.fields:
+            self.fields["topic"].choices = _group_choices()
         if self.instance.pk:
             self.initial |= self._initial_of_audience() | fields_of_plan(self.instance.plan)
 
     def _initial_of_audience(self) -> dict[str, Any]:
         session = self.instance.session
-        found = recognise(self.instance.audience, session=session.slug if session else "")
-        return found | {"theme": Theme.objects.filter(slug=found["theme"]).first()}
+        found = recognise(
+            self.instance.audience,
+            session=session.slug if session else "",
+            group=f"{self.instance.purpose}:{self.instance.topic}",
+        )
+        return found | {
+            "theme": Theme.objects.filter(slug=found["theme"]).first(),
+            "community": Community.objects.filter(slug=found["community"]).first(),
+        }
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -150,15 +180,22 @@ class MailingForm(WagtailAdminModelForm):
         return data
 
     def _audience(self, data: dict[str, Any], preset: str) -> dict[str, Any]:
-        theme, session = data.get("theme"), data.get("session")
+        theme, session, community = (data.get(name) for name in ("theme", "session", "community"))
         if preset in NEEDS_THEME and theme is None:
             self.add_error("theme", _("Choose the theme."))
+        if preset == Preset.COMMUNITY and community is None:
+            self.add_error("community", _("Choose the community."))
+        if preset == Preset.GROUP and not data.get("topic"):
+            self.add_error("topic", _("Choose the group."))
         if preset in NEEDS_SESSION and session is None:
             self.add_error("session", _("Choose the session that this is about."))
         return to_audience(
             preset,
             theme=theme.slug if theme else "",
             session=session.slug if session else "",
+            group=f"{data.get('purpose')}:{data.get('topic')}",
+            community=community.slug if community else "",
+            tiers=data.get("tiers") or (),
             leave_out_answered=bool(data.get("leave_out_answered")),
         )
 
@@ -172,6 +209,13 @@ class MailingForm(WagtailAdminModelForm):
         for name, messages in save_problems(self.instance).items():
             if name not in _CHECKED:
                 self.add_error(name if name in self.fields else None, messages)
+
+
+def _group_choices() -> list[tuple[str, str]]:
+    """Return every opt-in group, with what it is behind its name."""
+    groups = OptInGroup.objects.order_by("name_nl")
+    named = [(group.slug, f"{group.name_nl} ({group.get_purpose_display()})") for group in groups]
+    return [("", "–"), *named]
 
 
 class AddressForm(forms.Form):

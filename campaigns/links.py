@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from base import tokens
+from contacts import links as contact_links
 from contacts.models import Contact
 from content.models import Session
 from participation import links as participation_links
@@ -60,9 +61,9 @@ def calendar(session: Session) -> str:
     return f"{settings.SITE_URL}{reverse('participation:session_ics', args=[session.slug])}"
 
 
-def unsubscribe(contact: Contact, purpose: str) -> str:
-    """The page, and the one-click address (RFC 8058), that ends mail of one purpose."""
-    token = tokens.make("unsubscribe", contact.pk, purpose)
+def unsubscribe(contact: Contact, purpose: str, topic: str = "") -> str:
+    """The page, and the one-click address (RFC 8058), that ends mail of one purpose or group."""
+    token = tokens.make("unsubscribe", contact.pk, purpose, *([topic] if topic else []))
     return _link("contacts:unsubscribe", token, settings.SITE_URL)
 
 
@@ -70,6 +71,11 @@ def preferences(contact: Contact) -> str:
     """The page on which a person chooses their mail."""
     token = tokens.make("preferences", contact.pk)
     return _link("contacts:preferences", token, settings.SITE_URL)
+
+
+def access(contact: Contact) -> str:
+    """The page that shows a person what is held of them; it is open for a day."""
+    return _link("contacts:access", contact_links.access_token(contact), settings.SITE_URL)
 
 
 def browser(delivery_id: int) -> str:

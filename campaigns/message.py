@@ -19,6 +19,7 @@ from campaigns.mail import OutgoingMail
 from campaigns.models import Delivery, Mailing
 from campaigns.rendering import Recipient, Rendered, Voice, messages_of
 from contacts.models import Contact
+from contacts.selectors.groups import group_of
 from content.models import Session, SiteSettings
 from content.selectors import site_settings, told_hash
 from participation.calendar import session_ics
@@ -53,6 +54,7 @@ class Composer:
             session=mailing.session,
             site=site,
             purpose=mailing.purpose,
+            group=group_of(mailing.purpose, mailing.topic),
             about=mailing.series.title if mailing.series else "",
         )
 
@@ -112,9 +114,10 @@ class Composer:
         name = mailing.sender_name or site.sender_name or site.association_name
         reply_to = mailing.reply_to or (session.contact_email if session else "")
         host = settings.SITE_HOST
+        stream = f"{mailing.topic}.{mailing.purpose}" if mailing.topic else mailing.purpose
         fields = [
             mime.address_field("From", name, site.sender_email),
-            mime.address_field("List-Id", site.association_name, f"{mailing.purpose}.{host}"),
+            mime.address_field("List-Id", site.association_name, f"{stream}.{host}"),
             mime.plain_field(
                 "Feedback-ID", f"{mailing.pk}:{mailing.kind}:{mailing.purpose}:{host}"
             ),
@@ -131,7 +134,7 @@ class Composer:
         self, number: int, address: str, recipient: Recipient, mail: Rendered, now: datetime
     ) -> tuple[bytes, ...]:
         contact = recipient.contact
-        one_click = links.unsubscribe(contact, self.mailing.purpose)
+        one_click = links.unsubscribe(contact, self.mailing.purpose, self.mailing.topic)
         return (
             mime.address_field("To", contact.full_name, address),
             mime.text_field("Subject", mail.subject),

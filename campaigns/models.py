@@ -54,6 +54,8 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=14, choices=MailingKind)
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
+    #: The slug of the opt-in group that a mailing for a group is to.
+    topic = models.CharField(_("group"), max_length=60, blank=True)
     session = models.ForeignKey(
         Session,
         verbose_name=_("session"),

@@ -51,6 +51,8 @@ def compose_notice(notice: Notice, now: datetime) -> OutgoingMail:
     site = site_settings()
     if notice.kind == NoticeKind.SYSTEM:
         return _system_mail(notice, site, now)
+    if notice.kind == NoticeKind.ACCESS:
+        return _access_mail(notice, site, now)
     matter = _matter(notice)
     if not _HOLDS[NoticeKind(notice.kind)](matter, now):
         raise NoticeObsolete(f"notice {notice.pk}")
@@ -209,15 +211,28 @@ class _NoticeVoice(Voice):
         return WORDS[recipient.language].why_own_act
 
 
+class _AccessVoice(Voice):
+    """Says the fields of the mail with the link to what is held of a person."""
+
+    def __init__(self, site: SiteSettings) -> None:
+        super().__init__(session=None, site=site, purpose=Purpose.SERVICE)
+
+    def link(self, name: str, recipient: Recipient) -> str:
+        if name == "link.access":
+            return links.access(recipient.contact)
+        return super().link(name, recipient)
+
+    def why(self, recipient: Recipient) -> str:
+        return WORDS[recipient.language].why_own_act
+
+
 def _text(matter: Matter) -> tuple[str, str, str]:
     """Return subject, preheader and Markdown of the notice, its merge fields still in it."""
-    notice, session, own = matter.notice, matter.session, matter.registration
-    template = get_template(f"campaigns/notices/{notice.kind}.{notice.language}.txt")
-    written = template.render(
+    session, own = matter.session, matter.registration
+    return _written(
+        matter.notice,
         {
-            "contact": _Own("contact"),
             "session": _Own("session"),
-            "link": _Own("link"),
             "registration": _Own("registration"),
             "several": [
                 {
@@ -234,38 +249,69 @@ def _text(matter: Matter) -> tuple[str, str, str]:
             "has_reason": bool(own and own.rejection_reason.strip()),
             "is_waiting": bool(own and own.state == RegistrationState.WAITING),
             "is_registered": bool(own and own.state == RegistrationState.REGISTERED),
-        }
+        },
     )
+
+
+def _written(notice: Notice, about: dict[str, Any]) -> tuple[str, str, str]:
+    """Return the text of the notice's kind in its language: subject, preheader and Markdown."""
+    template = get_template(f"campaigns/notices/{notice.kind}.{notice.language}.txt")
+    written = template.render({"contact": _Own("contact"), "link": _Own("link"), **about})
     subject, preheader, body = written.lstrip().split("\n", 2)
     return subject.strip(), preheader.strip(), body
 
 
-def _mail(matter: Matter, site: SiteSettings, now: datetime) -> OutgoingMail:
-    notice = matter.notice
-    subject, preheader, markdown = _text(matter)
+def _said(
+    notice: Notice, text: tuple[str, str, str], voice: Voice, recipient: Recipient
+) -> tuple[str, list[mime.Part]]:
+    """Return the subject and the parts of the text, in which the voice says every field."""
+    subject, preheader, markdown = text
     message = compile_message(
         language=notice.language,
         subject=subject,
         preheader=preheader,
         body=_BODY.to_python(to_blocks(markdown)),
-        settings=site,
+        settings=voice.site,
         is_notice=True,
     )
-    recipient = Recipient(
-        contact=matter.contact, language=notice.language, registration=matter.registration
-    )
-    mail = _NoticeVoice(matter, site).render(message, recipient)
-    parts = [
+    mail = voice.render(message, recipient)
+    return mail.subject, [
         mime.Part("text/plain; charset=utf-8", mail.text),
         mime.Part("text/html; charset=utf-8", mail.html),
     ]
+
+
+def _mail(matter: Matter, site: SiteSettings, now: datetime) -> OutgoingMail:
+    notice = matter.notice
+    recipient = Recipient(
+        contact=matter.contact, language=notice.language, registration=matter.registration
+    )
+    subject, parts = _said(notice, _text(matter), _NoticeVoice(matter, site), recipient)
     if calendar := _calendar(matter, site, now):
         parts.append(calendar)
     session = matter.session
     reply_to = (session.contact_person, session.contact_email) if session.contact_email else None
     name = matter.contact.full_name
     return _outgoing(
-        notice, site, name=name, subject=mail.subject, parts=parts, reply_to=reply_to, now=now
+        notice, site, name=name, subject=subject, parts=parts, reply_to=reply_to, now=now
+    )
+
+
+def _access_mail(notice: Notice, site: SiteSettings, now: datetime) -> OutgoingMail:
+    """The link to what is held of a person. It goes to the person's own address or nowhere."""
+    contact = notice.contact
+    if contact is None or not contact.is_present or contact.email != notice.address:
+        raise NoticeObsolete(f"notice {notice.pk}")
+    recipient = Recipient(contact=contact, language=notice.language)
+    subject, parts = _said(notice, _written(notice, {}), _AccessVoice(site), recipient)
+    return _outgoing(
+        notice,
+        site,
+        name=contact.full_name,
+        subject=subject,
+        parts=parts,
+        reply_to=None,
+        now=now,
     )
 
 

@@ -1,5 +1,6 @@
 """The audiences that most mailings have, as a choice in a form instead of JSON."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import TextChoices
@@ -13,6 +14,8 @@ class Preset(TextChoices):
     MEMBERS_AND_THEME = "members_and_theme", _("members, and non-members working on the theme")
     THEME = "theme", _("everyone working on the theme, member or not")
     EVERYONE = "everyone", _("everyone we may mail")
+    GROUP = "group", _("everyone in the group")
+    COMMUNITY = "community", _("who speaks in a community")
     NO_ANSWER = "no_answer", _("who was invited and has not answered")
     REGISTERED = "registered", _("who is signed up")
     PRESENT = "present", _("who was present")
@@ -26,14 +29,35 @@ _ATTENDED = (Preset.PRESENT, Preset.EXCUSED, Preset.NO_SHOW)
 NEEDS_THEME = (Preset.MEMBERS_AND_THEME, Preset.THEME)
 NEEDS_SESSION = (Preset.NO_ANSWER, Preset.REGISTERED, *_ATTENDED)
 #: For these, people who answered already can be left out.
-CAN_LEAVE_OUT = (Preset.MEMBERS, Preset.MEMBERS_AND_THEME, Preset.THEME, Preset.EVERYONE)
+CAN_LEAVE_OUT = (
+    Preset.MEMBERS,
+    Preset.MEMBERS_AND_THEME,
+    Preset.THEME,
+    Preset.EVERYONE,
+    Preset.GROUP,
+    Preset.COMMUNITY,
+)
 
 
 def to_audience(
-    preset: str, *, theme: str = "", session: str = "", leave_out_answered: bool = False
+    preset: str,
+    *,
+    theme: str = "",
+    session: str = "",
+    group: str = "",
+    community: str = "",
+    tiers: Sequence[str] = (),
+    leave_out_answered: bool = False,
 ) -> dict[str, Any]:
-    """Return the JSON of an audience for a preset; `theme` and `session` are slugs."""
+    """Return the JSON of an audience for a preset; `theme`, `session` and `community` are slugs.
+
+    `group` is the purpose and the slug of the mailing's group: "coalition:zichtbaar".
+    """
     audience = _base(preset, theme, session)
+    if preset == Preset.GROUP:
+        audience = {"consent": group}
+    if preset == Preset.COMMUNITY:
+        audience = {"community": community} | ({"tier": list(tiers)} if tiers else {})
     if leave_out_answered and session and preset in CAN_LEAVE_OUT:
         answered = {"not": {"registration": {"session": session, "states": _ANSWERED}}}
         return {"all": [audience, answered]}
@@ -58,18 +82,41 @@ def _base(preset: str, theme: str, session: str) -> dict[str, Any]:
     return {"everyone": True}
 
 
-def recognise(audience: Any, *, session: str) -> dict[str, Any]:
-    """Return the preset that an audience is, with its theme and whether answers are left out."""
+def recognise(audience: Any, *, session: str, group: str = "") -> dict[str, Any]:
+    """Return the preset that an audience is, with what was chosen for it.
+
+    That is the theme, the community and its tiers, and whether answers are left out.
+    """
+    community, tiers = _community(audience)
     for theme in {"", *_themes(audience)}:
         for preset in Preset:
             for leave_out in (False, True):
                 made = to_audience(
-                    preset, theme=theme, session=session, leave_out_answered=leave_out
+                    preset,
+                    theme=theme,
+                    session=session,
+                    group=group,
+                    community=community,
+                    tiers=tiers,
+                    leave_out_answered=leave_out,
                 )
                 is_whole = bool(theme) == (preset in NEEDS_THEME)
                 if preset != Preset.OWN and is_whole and made == audience:
-                    return {"preset": preset, "theme": theme, "leave_out_answered": leave_out}
-    return {"preset": Preset.OWN, "theme": "", "leave_out_answered": False}
+                    found = {"preset": preset, "theme": theme, "leave_out_answered": leave_out}
+                    return found | {"community": community, "tiers": tiers}
+    own = {"preset": Preset.OWN, "theme": "", "leave_out_answered": False}
+    return own | {"community": "", "tiers": []}
+
+
+def _community(audience: Any) -> tuple[str, list[str]]:
+    """Return the community that the JSON asks for, alone or before what it leaves out."""
+    part = audience
+    if isinstance(part, dict) and isinstance(part.get("all"), list) and part["all"]:
+        part = part["all"][0]
+    if not isinstance(part, dict) or not isinstance(part.get("community"), str):
+        return "", []
+    tiers = part.get("tier", [])
+    return part["community"], tiers if isinstance(tiers, list) else []
 
 
 def _themes(audience: Any) -> set[str]:

@@ -11,9 +11,10 @@ from campaigns.compiling import Message, Written, compile_messages, page_of_text
 from campaigns.enums import Basis
 from campaigns.errors import CampaignError
 from campaigns.segments import fill
-from contacts.enums import Purpose
-from contacts.models import Contact, Organisation
+from contacts.enums import GROUP_PURPOSES, Purpose
+from contacts.models import Contact, OptInGroup, Organisation
 from contacts.names import salutation
+from contacts.selectors.groups import group_of
 from content.dates import long_day, when, where
 from content.models import Session, SiteSettings
 from content.selectors import session_url, site_settings
@@ -75,14 +76,24 @@ _FACTS: dict[str, Callable[[Session, str], str]] = {
 
 
 class Voice:
-    """Says each merge field for a person. `about`: what a mailing without a session is about."""
+    """Says each merge field for a person. `about`: what a mailing without a session is about.
+
+    `group` is the opt-in group that the mailing is to, if it is to one.
+    """
 
     def __init__(
-        self, *, session: Session | None, site: SiteSettings, purpose: str, about: str = ""
+        self,
+        *,
+        session: Session | None,
+        site: SiteSettings,
+        purpose: str,
+        group: OptInGroup | None = None,
+        about: str = "",
     ) -> None:
         self.session = session
         self.site = site
         self.purpose = purpose
+        self.group = group
         self.about = about
         self.facts = Facts(session)
 
@@ -124,6 +135,7 @@ class Voice:
             recipient.basis,
             association=self.site.association_name,
             organisation=recipient.organisation.name if recipient.organisation else "",
+            group=self.group.name(recipient.language) if self.group else "",
             session=self.facts.say("session.title", None, recipient.language) or self.about,
         )
 
@@ -132,7 +144,9 @@ class Voice:
         contact = recipient.contact
         match name:
             case "link.unsubscribe":
-                return links.unsubscribe(contact, self.purpose)
+                return links.unsubscribe(
+                    contact, self.purpose, self.group.slug if self.group else ""
+                )
             case "link.preferences":
                 return links.preferences(contact)
             case "link.browser" if recipient.delivery_id:
@@ -170,8 +184,14 @@ def sample_recipient(language: str, *, purpose: str = Purpose.INVITATIONS) -> Re
         contact=contact,
         language=language,
         organisation=Organisation(name="Stichting Voorbeeld" if is_dutch else "Example Foundation"),
-        basis=Basis.REGISTRATION if purpose == Purpose.PARTICIPATION else Basis.MEMBERSHIP,
+        basis=_sample_basis(purpose),
     )
+
+
+def _sample_basis(purpose: str) -> Basis:
+    if purpose in GROUP_PURPOSES:
+        return Basis.CONSENT
+    return Basis.REGISTRATION if purpose == Purpose.PARTICIPATION else Basis.MEMBERSHIP
 
 
 def messages_of(frozen: Mapping[str, dict[str, Any]]) -> dict[str, Message]:
@@ -183,6 +203,7 @@ class Previewed(Written, Protocol):
     """What the preview reads of a mailing (models come after this module)."""
 
     purpose: str
+    topic: str
     session: Any
 
 
@@ -195,7 +216,12 @@ def preview_page(mailing: Previewed, mode: str) -> str:
         return page_of_text(str(error))
     if language not in messages:
         return page_of_text("–")
-    voice = Voice(session=mailing.session, site=site_settings(), purpose=mailing.purpose)
+    voice = Voice(
+        session=mailing.session,
+        site=site_settings(),
+        purpose=mailing.purpose,
+        group=group_of(mailing.purpose, mailing.topic),
+    )
     recipient = sample_recipient(language, purpose=mailing.purpose)
     mail = voice.render(messages[language], recipient)
     return page_of_text(f"{mail.subject}\n\n{mail.text}") if kind == "text" else mail.html

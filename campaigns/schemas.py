@@ -15,7 +15,8 @@ Name = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00-\x1f\x
 Email = Annotated[str, StringConstraints(max_length=254)]
 #: A list of blocks (`{"type", "value"}`), or Markdown.
 Body = list[dict[str, Any]] | Annotated[str, StringConstraints(max_length=100_000)]
-Purpose = Literal["invitations", "announcements", "participation"]
+Purpose = Literal["invitations", "announcements", "participation", "subgroup", "coalition"]
+Slug = Annotated[str, StringConstraints(max_length=60, pattern=r"^[-\w]*$")]
 
 
 class MailingPatch(StrictSchema):
@@ -26,6 +27,9 @@ class MailingPatch(StrictSchema):
     session: str | None = Field(None, description="Slug of the session it is about.")
     series: str | None = Field(None, description="Slug of the series it is about.")
     purpose: Purpose | None = None
+    topic: Slug | None = Field(
+        None, description="Slug of the group, for the purposes subgroup and coalition."
+    )
     audience: dict[str, Any] | None = None
     per: Per | None = None
     subject: dict[Language, Line] | None = None
@@ -56,6 +60,7 @@ class MailingOut(Schema):
     session: str | None
     series: str | None
     purpose: str
+    topic: str
     audience: dict[str, Any]
     per: str
     subject: dict[str, str]

@@ -22,6 +22,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import Button, HeaderButton
 from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet
 
+from base.choosers import GuardedChooser
 from campaigns import overview
 from campaigns.errors import MoveForbidden
 from campaigns.forms import MailingForm
@@ -59,13 +60,15 @@ def edit_handler() -> TabbedInterface:
     about = ObjectList(
         [
             FieldPanel("title", help_text=gettext_lazy("For yourselves: nobody gets to see it.")),
-            FieldRowPanel([FieldPanel("kind"), FieldPanel("purpose")]),
+            FieldRowPanel([FieldPanel("kind"), FieldPanel("purpose"), FieldPanel("topic")]),
             FieldPanel("session"),
             FieldPanel("series"),
             MultiFieldPanel(
                 [
                     FieldPanel("preset"),
                     FieldPanel("theme"),
+                    FieldPanel("community"),
+                    FieldPanel("tiers"),
                     FieldPanel("leave_out_answered"),
                     FieldPanel("per"),
                 ],
@@ -196,6 +199,7 @@ class MailingViewSet(SnippetViewSet):
     """Mailings."""
 
     model = Mailing
+    chooser_viewset_class = GuardedChooser
     icon = "mail"
     menu_label = gettext_lazy("Mailings")
     menu_order = 220

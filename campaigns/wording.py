@@ -27,6 +27,7 @@ class Words:
     why_published: str
     why_request: str
     why_consent: str
+    why_group: str
     why_own_act: str
     test: str
     hosted_by: str
@@ -48,6 +49,7 @@ WORDS: dict[str, Words] = {
         why_published="Je krijgt deze mail omdat je adres hiervoor openbaar is gemaakt.",
         why_request="Je krijgt deze mail omdat je daar zelf om vroeg.",
         why_consent="Je krijgt deze mail omdat je ons daar toestemming voor gaf.",
+        why_group="Je krijgt deze mail omdat je je hebt aangesloten bij “%s”.",
         why_own_act="Je krijgt deze mail omdat er met dit adres iets bij ons is geregeld.",
         test="Proef",
         hosted_by="Organisatie",
@@ -67,6 +69,7 @@ WORDS: dict[str, Words] = {
         why_published="You get this mail because your address was published for this purpose.",
         why_request="You get this mail because you asked for it.",
         why_consent="You get this mail because you gave us your consent.",
+        why_group="You get this mail because you joined “%s”.",
         why_own_act="You get this mail because somebody with this address contacted us.",
         test="Test",
         hosted_by="Hosted by",
@@ -75,7 +78,13 @@ WORDS: dict[str, Words] = {
 
 
 def why(
-    language: str, basis: str, *, association: str, organisation: str = "", session: str = ""
+    language: str,
+    basis: str,
+    *,
+    association: str,
+    organisation: str = "",
+    session: str = "",
+    group: str = "",
 ) -> str:
     """Return why somebody gets this mail, as one sentence."""
     words = WORDS[language]
@@ -86,6 +95,8 @@ def why(
             return words.why_membership % {"organisation": organisation, "association": association}
         case Basis.MEMBERSHIP:
             return words.why_member_person % association
+        case Basis.CONSENT | Basis.REQUEST if group:
+            return words.why_group % group
         case Basis.PUBLISHED:
             return words.why_published
         case Basis.CONSENT:

@@ -4,6 +4,7 @@ Mail scanners open every link, so no GET changes anything. The links never expir
 much), and a page shows the address only masked.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,17 +19,46 @@ from base import tokens
 from base.privacy import personal_page
 from contacts.addresses import masked
 from contacts.enums import MAILING_PURPOSES, Purpose, Source
+from contacts.errors import AlreadyErased, GroupClosed
 from contacts.forms.preferences import PreferencesForm
-from contacts.models import Contact
+from contacts.models import Contact, OptInGroup
+from contacts.selectors.groups import group_of
 from contacts.selectors.preferences import Preferences, preferences_of
-from contacts.services.preferences import set_preferences
+from contacts.services.groups import join_group, leave_group
+from contacts.services.preferences import end_pause, set_preferences
 from contacts.services.suppressions import resubscribe
 from contacts.services.suppressions import unsubscribe as stop_mail
-from contacts.wording import PURPOSE_PHRASES
+from contacts.wording import PURPOSE_PHRASES, changes_in_words, group_phrase
 
 EVERYTHING = "everything"
 THIS = "this"
 AGAIN = "again"
+RESUME = "resume"
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Whom an unsubscribe link is about, and which mail: of a purpose, or of one group."""
+
+    contact: Contact
+    purpose: Purpose
+    group: OptInGroup | None = None
+
+    @property
+    def phrase(self) -> str:
+        if self.group:
+            return group_phrase(self.group, self.contact.language)
+        return str(PURPOSE_PHRASES[self.purpose])
+
+    def is_got(self, preferences: Preferences) -> bool:
+        if self.group:
+            return self.group.slug in preferences.joined
+        return self.purpose in preferences.purposes
+
+    def can_come_again(self, preferences: Preferences) -> bool:
+        """Whether the person may take it up again: a closed group only if they left it."""
+        offered = [choice.group for choice in preferences.groups]
+        return not preferences.is_blocked and (self.group is None or self.group in offered)
 
 
 @csrf_exempt  # the mail program's own button sends no cookie (RFC 8058); the page's form is checked
@@ -37,27 +67,31 @@ AGAIN = "again"
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Show what can be stopped; a POST stops it."""
     try:
-        contact, purpose = _unsubscribe_token(token)
+        matter = _unsubscribe_token(token)
     except Http404:
         return _unknown_link(request)
+    is_erased = matter.contact.erased_at is not None
     if request.method == "POST" and "choice" not in request.POST:
-        stop_mail(contact=contact, purpose=purpose, source=Source.MAIL, now=timezone.now())
+        if not is_erased:
+            _stop(matter, Source.MAIL)
         return HttpResponse("unsubscribed\n", content_type="text/plain")
-    with translation.override(contact.language):
-        return _unsubscribe_page(request, contact, purpose)
+    if is_erased:  # there is nobody left to choose for
+        return render(request, "contacts/erased.html")
+    with translation.override(matter.contact.language):
+        return _unsubscribe_page(request, matter)
 
 
 @csrf_protect
-def _unsubscribe_page(request: HttpRequest, contact: Contact, purpose: Purpose) -> HttpResponse:
-    done = ""
-    if request.method == "POST":
-        done = _choose(request.POST["choice"], contact, purpose)
+def _unsubscribe_page(request: HttpRequest, matter: Matter) -> HttpResponse:
+    done = _choose(request.POST["choice"], matter) if request.method == "POST" else ""
+    contact = matter.contact
     preferences = preferences_of(contact, timezone.localdate())
     context = _page(request, contact, preferences) | {
-        "phrase": PURPOSE_PHRASES[purpose],
+        "phrase": matter.phrase,
         "done": done,
-        "gets_it": purpose in preferences.purposes,
-        "gets_anything": bool(preferences.purposes),
+        "gets_it": matter.is_got(preferences),
+        "gets_anything": preferences.gets_anything,
+        "can_come_again": matter.can_come_again(preferences),
         "preferences_url": reverse(
             "contacts:preferences", args=[tokens.make("preferences", contact.pk)]
         ),
@@ -65,19 +99,44 @@ def _unsubscribe_page(request: HttpRequest, contact: Contact, purpose: Purpose) 
     return render(request, "contacts/unsubscribe.html", context)
 
 
-def _choose(choice: str, contact: Contact, purpose: Purpose) -> str:
+def _choose(choice: str, matter: Matter) -> str:
     """Do what the button said; returns what was done, "" for a button that is not ours."""
-    now = timezone.now()
     if choice == THIS:
-        stop_mail(contact=contact, purpose=purpose, source=Source.FORM, now=now)
+        _stop(matter, Source.FORM)
     elif choice == EVERYTHING:
-        stop_mail(contact=contact, purpose=None, source=Source.FORM, now=now)
-    elif choice == AGAIN:
-        wording = str(_("Yes, send me this again"))
-        resubscribe(contact=contact, purpose=purpose, source=Source.FORM, wording=wording, now=now)
-    else:
+        stop_mail(contact=matter.contact, purpose=None, source=Source.FORM, now=timezone.now())
+    elif choice != AGAIN or not _take_up_again(matter):
         return ""
     return choice
+
+
+def _stop(matter: Matter, source: Source) -> None:
+    contact, now = matter.contact, timezone.now()
+    if matter.group:
+        leave_group(contact=contact, group=matter.group, source=source, now=now)
+    else:
+        stop_mail(contact=contact, purpose=matter.purpose, source=source, now=now)
+
+
+def _take_up_again(matter: Matter) -> bool:
+    contact, now = matter.contact, timezone.now()
+    if matter.group is None:
+        wording = str(_("Yes, send me this again"))
+        resubscribe(
+            contact=contact, purpose=matter.purpose, source=Source.FORM, wording=wording, now=now
+        )
+        return True
+    try:
+        join_group(
+            contact=contact,
+            group=matter.group,
+            source=Source.FORM,
+            language=contact.language,
+            now=now,
+        )
+    except GroupClosed:
+        return False
+    return True
 
 
 @personal_page
@@ -88,44 +147,60 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         contact = _contact(tokens.read("preferences", token))
     except (tokens.TokenInvalid, Http404):
         return _unknown_link(request)
-    with translation.override(contact.language):
-        is_sent = request.method == "POST"
-        form = PreferencesForm(request.POST if is_sent else None, initial=_initial(contact))
-        saved = False
-        if is_sent and form.is_valid():
-            _save_preferences(contact, form)
-            saved = True
+    try:
+        return _preferences_page(request, contact, token)
+    except AlreadyErased:
+        return render(request, "contacts/erased.html", status=410)
+
+
+def _preferences_page(request: HttpRequest, contact: Contact, token: str) -> HttpResponse:
+    """Raises AlreadyErased: of somebody whose data are gone there is nothing to choose."""
+    if contact.erased_at:
+        raise AlreadyErased
+    today = timezone.localdate()
+    before = preferences_of(contact, today)
+    with translation.override(before.language):
+        form = PreferencesForm(_saved_data(request), shown=before, today=today)
+        has_changed = request.method == "POST" and _act(request.POST.get("act", ""), contact, form)
     # The language may have been chosen just now.
     with translation.override(contact.language):
-        shown = preferences_of(contact, timezone.localdate())
-        context = _page(request, contact, shown) | {
-            "form": PreferencesForm(initial=_initial(contact)) if saved else form,
-            "saved": saved,
+        after = preferences_of(contact, today) if has_changed else before
+        context = _page(request, contact, after) | {
+            "form": PreferencesForm(shown=after, today=today) if has_changed else form,
+            "shown": after,
+            "token": token,
+            "saved": has_changed,
+            "changes": list(changes_in_words(before, after)),
         }
         status = 422 if form.errors else 200
         return render(request, "contacts/preferences.html", context, status=status)
 
 
-def _save_preferences(contact: Contact, form: PreferencesForm) -> None:
-    field = form.fields["purposes"]
-    chosen = form.cleaned_data["purposes"]
-    phrases = ", ".join(str(PURPOSE_PHRASES[Purpose(each)]) for each in chosen)
-    set_preferences(
-        contact=contact,
-        wanted=chosen,
-        language=form.cleaned_data["language"],
-        form_of_address=form.cleaned_data["form_of_address"],
-        wording=f"{field.label} {phrases}",
-        now=timezone.now(),
-    )
+def _saved_data(request: HttpRequest) -> Any:
+    """Return what the form sent; the buttons beside it send no form."""
+    return request.POST if request.method == "POST" and not request.POST.get("act") else None
 
 
-def _initial(contact: Contact) -> dict[str, Any]:
-    return {
-        "purposes": list(preferences_of(contact, timezone.localdate()).purposes),
-        "language": contact.language,
-        "form_of_address": contact.form_of_address,
-    }
+def _act(act: str, contact: Contact, form: PreferencesForm) -> bool:
+    """Do what the button said: save, end the pause, or stop everything. False: nothing was done."""
+    now = timezone.now()
+    if act == RESUME:
+        end_pause(contact=contact, now=now)
+    elif act == EVERYTHING:
+        stop_mail(contact=contact, purpose=None, source=Source.FORM, now=now)
+    elif act == "" and form.is_valid():
+        chosen = form.cleaned_data
+        phrases = ", ".join(str(PURPOSE_PHRASES[Purpose(each)]) for each in chosen["purposes"])
+        wording = f"{form.fields['purposes'].label} {phrases}"
+        set_preferences(
+            contact=contact,
+            wording=wording,
+            now=now,
+            **{"groups": [], **chosen},
+        )
+    else:
+        return False
+    return True
 
 
 def _page(request: HttpRequest, contact: Contact, shown: Preferences) -> dict[str, Any]:
@@ -136,22 +211,27 @@ def _page(request: HttpRequest, contact: Contact, shown: Preferences) -> dict[st
     }
 
 
-def _unsubscribe_token(token: str) -> tuple[Contact, Purpose]:
+def _unsubscribe_token(token: str) -> Matter:
     """Return whom and what the link is about. Raises Http404."""
     try:
-        contact_id, purpose = tokens.read("unsubscribe", token)
+        contact_id, purpose, *topics = tokens.read("unsubscribe", token)
     except (tokens.TokenInvalid, ValueError) as error:
         raise Http404 from error
-    if purpose not in MAILING_PURPOSES:
+    contact = _contact([contact_id])
+    if purpose in MAILING_PURPOSES and not topics:
+        return Matter(contact, Purpose(purpose))
+    group = group_of(purpose, topics[0]) if len(topics) == 1 else None
+    if group is None:
         raise Http404
-    return _contact([contact_id]), Purpose(purpose)
+    return Matter(contact, Purpose(purpose), group)
 
 
 def _contact(parts: list[str]) -> Contact:
-    contact = Contact.objects.filter(pk=parts[0]).first()
+    """Return the person; of one who was merged into another, that one. Raises Http404."""
+    contact = Contact.objects.select_related("merged_into").filter(pk=parts[0]).first()
     if contact is None:
         raise Http404
-    return contact
+    return contact.whoever_stayed
 
 
 def _unknown_link(request: HttpRequest) -> HttpResponse:

@@ -98,7 +98,7 @@ def edit_mailing(request: HttpRequest, mailing_id: int, data: MailingPatch) -> d
 def _write(mailing: Mailing, data: MailingPatch, request: HttpRequest) -> None:
     given = {name: getattr(data, name) for name in data.model_fields_set}
     _set_about(mailing, given)
-    for name in ("kind", "title", "purpose", "audience", "per", "reply_to", "plan"):
+    for name in ("kind", "title", "purpose", "topic", "audience", "per", "reply_to", "plan"):
         if name in given:
             setattr(mailing, name, given[name] if given[name] is not None else _EMPTY.get(name, ""))
     if "sender" in given:

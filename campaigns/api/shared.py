@@ -102,6 +102,7 @@ def mailing_out(mailing: Mailing, numbers: dict[str, int] | None = None) -> dict
         "session": mailing.session.slug if mailing.session else None,
         "series": mailing.series.slug if mailing.series else None,
         "purpose": mailing.purpose,
+        "topic": mailing.topic,
         "audience": mailing.audience,
         "per": mailing.per,
         "subject": {code: getattr(mailing, f"subject_{code}") for code in LANGUAGES},

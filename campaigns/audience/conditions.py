@@ -24,6 +24,18 @@ class OfTheme:
 
 
 @dataclass(frozen=True, slots=True)
+class InCommunity:
+    """Speaks in the community for an organisation in one of these tiers (empty: in any).
+
+    For an organisation speaks who is named for it there; where nobody is, everybody who speaks for
+    it (contacts.selectors.communities.speaking).
+    """
+
+    community: str
+    tiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OfKind:
     """Speaks for an organisation of one of these kinds."""
 
@@ -67,9 +79,13 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Consented:
-    """Has a live record with a basis for this purpose."""
+    """Has a live record with a basis for this purpose.
+
+    `topic` is the slug of a group, or of a theme for `invitations`; empty is any.
+    """
 
     purpose: str
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +157,7 @@ Condition = (
     Everyone
     | Member
     | OfTheme
+    | InCommunity
     | OfKind
     | InCountry
     | InRole

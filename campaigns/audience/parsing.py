@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.audience import conditions as c
 from campaigns.errors import AudienceInvalid
-from contacts.enums import OrganisationKind, Purpose, RepresentationRole
+from contacts.enums import GROUP_PURPOSES, OrganisationKind, Purpose, RepresentationRole, Tier
 from contacts.models import LANGUAGES
 from participation.enums import Attendance, RegistrationState
 
@@ -22,8 +22,11 @@ _ID_MAX = 2**63 - 1
 NO_ANSWER, DECLINED = "none", "declined"
 ANSWERS = (NO_ANSWER, DECLINED, *RegistrationState.values)
 
+#: Of these a consent may be about one theme, or about one group.
+_WITH_TOPIC = GROUP_PURPOSES | {Purpose.INVITATIONS}
+
 #: In the contract, but not of this version.
-_LATER = ("community", "answered", "agreement")
+_LATER = ("answered", "agreement")
 
 
 def parse(data: Any, path: str = "") -> c.Condition:
@@ -44,6 +47,8 @@ def _condition(data: Any, path: str, *, depth: int) -> c.Condition:
     for name in _LATER:
         if name in data:
             raise AudienceInvalid(_at(path, name), _("This condition is not available yet."))
+    if data.keys() == {"community", "tier"}:
+        return _community(data["community"], data["tier"], path)
     if len(data) != 1:
         raise AudienceInvalid(
             path, _("One condition at a time; put several in {“all”: […]} or {“any”: […]}.")
@@ -163,6 +168,22 @@ def _countries(value: Any, path: str) -> c.Condition:
     return c.InCountry(tuple(known))
 
 
+def _consent(value: Any, path: str) -> c.Condition:
+    """Read `purpose`, or `purpose:topic`: a group by its slug, invitations about a theme."""
+    purpose, colon, topic = value.partition(":") if isinstance(value, str) else (value, "", "")
+    purpose = _choice(purpose, path, Purpose.values)
+    if colon and purpose not in _WITH_TOPIC:
+        known = ", ".join(sorted(map(str, _WITH_TOPIC)))
+        raise AudienceInvalid(path, _("Only of these a part can be named: %s.") % known)
+    return c.Consented(purpose, _text(topic, path) if colon else "")
+
+
+def _community(value: Any, tiers: Any, path: str) -> c.Condition:
+    """Read the only condition of two keys; without `tier` it is about all of them."""
+    slug = _text(value, _at(path, "community"))
+    return c.InCommunity(slug, _choices(tiers, _at(path, "tier"), Tier.values))
+
+
 def _received(value: Any, path: str) -> c.Condition:
     parts = _object(value, path, ("mailing",))
     return c.Received(_number(parts["mailing"], _at(path, "mailing")))
@@ -172,6 +193,7 @@ _READERS: dict[str, Callable[[Any, str], c.Condition]] = {
     "everyone": _everyone,
     "member": lambda value, path: c.Member(_flag(value, path)),
     "theme": lambda value, path: c.OfTheme(_text(value, path)),
+    "community": lambda value, path: c.InCommunity(_text(value, path)),
     "organisation_kind": lambda value, path: c.OfKind(
         _choices(value, path, OrganisationKind.values)
     ),
@@ -182,7 +204,7 @@ _READERS: dict[str, Callable[[Any, str], c.Condition]] = {
     "role": lambda value, path: c.InRole(_choices(value, path, RepresentationRole.values)),
     "tag": lambda value, path: c.Tagged(_text(value, path)),
     "contacts": _contacts,
-    "consent": lambda value, path: c.Consented(_choice(value, path, Purpose.values)),
+    "consent": _consent,
     "registration": _registration,
     "invited": lambda value, path: c.Invited(_session(value, path)),
     "interested": lambda value, path: c.Interested(_session(value, path)),

@@ -18,7 +18,8 @@ from campaigns.audience import conditions as c
 from campaigns.audience.parsing import DECLINED, NO_ANSWER
 from campaigns.models import Delivery
 from contacts.enums import ConsentBasis, MailState
-from contacts.models import ConsentRecord, Contact, Representation, Theme
+from contacts.models import Community, ConsentRecord, Contact, Representation, Theme
+from contacts.selectors.communities import speaking
 from contacts.selectors.representation import represents_member
 from participation.enums import LIVE, SEATED, Attendance, InvitationAnswer, RegistrationState
 from participation.models import Interest, Invitation, Registration
@@ -69,6 +70,8 @@ def _single(condition: c.Condition, day: date) -> Q:
             return represents_member(day) if is_member else ~represents_member(day)
         case c.OfTheme(theme):
             return _speaks(day, Q(organisation__themes__in=_theme_and_parts(theme)))
+        case c.InCommunity(community, tiers):
+            return _in_community(community, tiers, day)
         case c.OfKind(kinds):
             return _speaks(day, Q(organisation__kind__in=kinds))
         case c.InCountry(countries):
@@ -80,9 +83,9 @@ def _single(condition: c.Condition, day: date) -> Q:
         case c.Tagged(tag):
             return _tagged(tag)
         case c.Named(contacts):
-            return Q(pk__in=contacts)
-        case c.Consented(purpose):
-            return _consented(purpose)
+            return Q(pk__in=contacts) | Q(pk__in=_stayed_for(contacts))
+        case c.Consented(purpose, topic):
+            return _consented(purpose, topic)
         case c.Answered(session, states):
             return answered(session, states)
         case c.Invited(session):
@@ -102,12 +105,23 @@ def _single(condition: c.Condition, day: date) -> Q:
     raise TypeError(condition)
 
 
+def _stayed_for(contacts: tuple[int, ...]) -> QuerySet[Contact, int]:
+    """Whoever took over what was of those named who turned out to be the same person."""
+    gone = Contact.objects.filter(pk__in=contacts, merged_into__isnull=False)
+    return gone.values_list("merged_into", flat=True)
+
+
 def _exists(rows: QuerySet[Any]) -> Q:
     return Q(Exists(rows.filter(contact=OuterRef("pk"))))
 
 
 def _speaks(day: date, what: Q) -> Q:
     return _exists(Representation.objects.on(day).filter(what))
+
+
+def _in_community(slug: str, tiers: tuple[str, ...], day: date) -> Q:
+    rows = speaking(day).filter(community__in=Community.objects.filter(slug=slug).values("pk"))
+    return _exists(rows.filter(tier__in=tiers) if tiers else rows)
 
 
 def _theme_and_parts(slug: str) -> QuerySet[Theme]:
@@ -122,8 +136,10 @@ def _tagged(tag: str) -> Q:
     return Q(pk__in=Contact.objects.annotate(place=place).filter(place__gt=0).values("pk"))
 
 
-def _consented(purpose: str) -> Q:
+def _consented(purpose: str, topic: str) -> Q:
     live = ConsentRecord.objects.filter(purpose=purpose, withdrawn_at=None)
+    if topic:
+        live = live.filter(topic=topic)
     return _exists(live.exclude(basis=ConsentBasis.NONE))
 
 

@@ -8,8 +8,9 @@ from django.utils.translation import override
 
 from campaigns.audience import conditions as c
 from campaigns.audience.parsing import DECLINED, NO_ANSWER
-from contacts.enums import OrganisationKind, Purpose, RepresentationRole
-from contacts.models import LANGUAGES, Theme
+from contacts.enums import GROUP_PURPOSES, OrganisationKind, Purpose, RepresentationRole, Tier
+from contacts.models import LANGUAGES, Community, Theme
+from contacts.selectors.groups import group_of
 from content.models import Session
 from participation.enums import Attendance, RegistrationState
 
@@ -56,6 +57,8 @@ def _single(condition: c.Condition, language: str) -> str:
             return _("members") if is_member else _("non-members")
         case c.OfTheme(theme):
             return _("people working on %s") % _theme(theme, language)
+        case c.InCommunity(slug, tiers):
+            return _in_community(slug, tiers)
         case c.OfKind(kinds):
             return _("people of: %s") % _labels(OrganisationKind, kinds)
         case c.InCountry(countries):
@@ -68,8 +71,8 @@ def _single(condition: c.Condition, language: str) -> str:
             return _("people tagged “%s”") % tag
         case c.Named(contacts):
             return _("%s chosen people") % len(contacts)
-        case c.Consented(purpose):
-            return _("people who agreed to %s") % Purpose(purpose).label
+        case c.Consented(purpose, topic):
+            return _consented(purpose, topic, language)
         case c.Received(mailing):
             return _("people who got mailing %s") % mailing
         case c.Answered() | c.Invited() | c.Interested() | c.ColleagueRegistered() | c.Attended():
@@ -95,6 +98,25 @@ def _about_session(
         case c.Attended(_slug, values):
             labels = _labels(Attendance, values)
             return _("%(attendance)s at %(session)s") % {"attendance": labels, "session": session}
+
+
+def _consented(purpose: str, topic: str, language: str) -> str:
+    if not topic:
+        return _("people who agreed to %s") % Purpose(purpose).label
+    if purpose in GROUP_PURPOSES:
+        group = group_of(purpose, topic)
+        return _("people who joined “%s”") % (group.name(language) if group else topic)
+    words = {"purpose": Purpose(purpose).label, "theme": _theme(topic, language)}
+    return _("people who agreed to %(purpose)s about %(theme)s") % words
+
+
+def _in_community(slug: str, tiers: tuple[str, ...]) -> str:
+    community = Community.objects.filter(slug=slug).first()
+    name = f"“{community.name if community else slug}”"
+    if not tiers:
+        return _("people who speak in the community %s") % name
+    words = {"community": name, "tiers": _labels(Tier, tiers)}
+    return _("people who speak in the community %(community)s (%(tiers)s)") % words
 
 
 def _answer(state: str) -> str:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from campaigns.enums import Exclusion
 from campaigns.models import Delivery, Mailing
+from campaigns.selectors.restraint import reason_in_words
 from campaigns.selectors.rules import considered, everybody
 from campaigns.selectors.terms import Terms, terms_of
 from contacts.enums import MailState
@@ -42,15 +43,15 @@ class DryRun:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why, or why not, one person gets a mailing; `state` is that of the ledger row, if any."""
+    """Why, or why not, one person gets a mailing; `state` is that of the ledger row, if any.
+
+    `words` say the reason, with its date where it has one.
+    """
 
     gets_it: bool
     reason: str = ""
+    words: str = ""
     state: str = ""
-
-    @property
-    def words(self) -> str:
-        return str(Exclusion(self.reason).label) if self.reason else ""
 
 
 def rows_sql(terms: Terms) -> tuple[str, list[Any]]:
@@ -126,14 +127,15 @@ def explain(mailing: Mailing, contact: Contact, now: datetime) -> Explanation:
 
     The ledger answers for those in it; for anybody else the (frozen) audience is asked.
     """
+    terms = terms_of(mailing, now)
     row = Delivery.objects.filter(mailing=mailing, contact=contact).first()
     if row is not None:
         return Explanation(
             gets_it=row.state not in (MailState.EXCLUDED, MailState.EXPIRED),
             reason=row.reason,
+            words=reason_in_words(row.reason, contact, terms),
             state=row.state,
         )
-    terms = terms_of(mailing, now)
     sql, params = rows_sql(terms)
     found = _ask(
         f"SELECT reason FROM ({sql}) AS considered WHERE id = %s",  # noqa: S608 -- composed by the compiler
@@ -143,7 +145,8 @@ def explain(mailing: Mailing, contact: Contact, now: datetime) -> Explanation:
         reasons = everybody(terms).filter(pk=contact.pk).values_list("reason", flat=True)
         found = [(reason or Exclusion.NOT_IN_AUDIENCE,) for reason in reasons]
     reason = found[0][0] if found else str(Exclusion.NOT_IN_AUDIENCE)
-    return Explanation(gets_it=not reason, reason=reason)
+    words = reason_in_words(reason, contact, terms)
+    return Explanation(gets_it=not reason, reason=reason, words=words)
 
 
 def exclusions_now(*, delivery_ids: Iterable[int], now: datetime) -> dict[int, Exclusion]:

@@ -30,10 +30,11 @@ from campaigns.audience import query
 from campaigns.audience.parsing import DECLINED
 from campaigns.enums import Basis, Exclusion, MailingKind
 from campaigns.models import Delivery
+from campaigns.selectors.restraint import held_back
 from campaigns.selectors.terms import Terms
-from contacts.enums import ConsentBasis, MailState, RepresentationRole
-from contacts.models import ConsentRecord, Contact, Membership, Notice, Representation
-from contacts.selectors.mailability import has_basis, suppressed
+from contacts.enums import GROUP_PURPOSES, MailState, RepresentationRole
+from contacts.models import Contact, Membership, Notice, Representation
+from contacts.selectors.mailability import basis_records, has_basis, suppressed
 from contacts.selectors.representation import represents_member
 from participation.enums import LIVE, Attendance, RegistrationState
 from participation.models import Interest, Registration
@@ -48,7 +49,7 @@ _ROLE_ORDER = Case(
 def considered(terms: Terms) -> QuerySet[Contact]:
     """Contacts who match the audience without its top-level `not`s, each with `reason`."""
     asked, _left_out = c.split(terms.condition)
-    found = Contact.objects.order_by()
+    found = Contact.objects.filter(merged_into=None).order_by()
     for condition in asked:
         found = found.filter(audience.matching(condition, terms.moment))
     return _with_reason(found, terms, asked=())
@@ -118,23 +119,21 @@ def _with_representation(found: QuerySet[Contact], terms: Terms) -> QuerySet[Con
     )
 
 
-def _basis(terms: Terms) -> Case | Value:
-    """Why this person may be mailed: membership, else the latest live record."""
+def _basis(terms: Terms) -> Case | Coalesce | Value:
+    """Why this person may be mailed: membership, else the latest live record; of a group, that."""
     if terms.is_about_participation:
         return Value(str(Basis.REGISTRATION), output_field=CharField())
     records = (
-        ConsentRecord.objects.filter(
-            Q(topic="") | Q(topic__in=terms.themes),
-            contact=OuterRef("pk"),
-            purpose=terms.purpose,
-            withdrawn_at=None,
-        )
-        .exclude(basis__in=(ConsentBasis.NONE, ConsentBasis.MEMBERSHIP))
+        basis_records(terms.purpose, terms.themes, terms.topic)
+        .filter(contact=OuterRef("pk"))
         .order_by("-given_at", "-pk")
     )
+    recorded = Coalesce(Subquery(records.values("basis")[:1]), Value(""))
+    if terms.purpose in GROUP_PURPOSES:
+        return recorded
     return Case(
         When(represents_member(terms.day), then=Value(str(Basis.MEMBERSHIP))),
-        default=Coalesce(Subquery(records.values("basis")[:1]), Value("")),
+        default=recorded,
         output_field=CharField(),
     )
 
@@ -199,9 +198,11 @@ def _telling_answer(session: str, states: set[str], *, is_asked: bool) -> list[t
 def _left_out_by_rules(terms: Terms) -> list[tuple[Q, Exclusion]]:
     whens = [
         (Q(erased_at__isnull=False), Exclusion.ERASED),
+        (Q(merged_into__isnull=False), Exclusion.MERGED),
         (Q(address_key=None), Exclusion.NO_ADDRESS),
-        (suppressed(terms.purpose), Exclusion.SUPPRESSED),
-        (~has_basis(terms.purpose, terms.day, terms.themes), Exclusion.NO_BASIS),
+        (suppressed(terms.purpose, terms.topic), Exclusion.SUPPRESSED),
+        (~has_basis(terms.purpose, terms.day, terms.themes, terms.topic), Exclusion.NO_BASIS),
+        *held_back(terms),
     ]
     if terms.is_about_participation:
         whens.append((~_takes_part(terms), Exclusion.NOT_REGISTERED))

@@ -19,12 +19,16 @@ from content.selectors import has_begun, told_hash
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of one mailing. `day` is its start date: membership is judged on it."""
+    """The terms of one mailing. `day` is its start date: membership is judged on it.
+
+    `now` is when they are looked at: before the start, at the start or just before a mail goes out.
+    """
 
     mailing_id: int | None
     condition: Condition
     kind: str
     purpose: Purpose
+    topic: str
     is_per_organisation: bool
     session: Session | None
     series_id: int | None
@@ -32,7 +36,9 @@ class Terms:
     told: str
     is_over: bool
     plan: dict[str, Any]
+    started_at: datetime
     day: date
+    now: datetime
     is_recheck: bool = False
 
     @property
@@ -42,6 +48,11 @@ class Terms:
     @property
     def is_about_participation(self) -> bool:
         return self.purpose == Purpose.PARTICIPATION
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether somebody who wants less mail, or none for a while, is spared this mailing."""
+        return not self.is_about_participation and self.kind != MailingKind.CHANGE
 
     @property
     def is_reminder_to_registered(self) -> bool:
@@ -67,6 +78,7 @@ def terms_of(mailing: Mailing, now: datetime) -> Terms:
         condition=condition,
         kind=mailing.kind,
         purpose=Purpose(mailing.purpose),
+        topic=mailing.topic,
         is_per_organisation=mailing.per == Per.ORGANISATION,
         session=session,
         series_id=mailing.series_id,
@@ -74,7 +86,9 @@ def terms_of(mailing: Mailing, now: datetime) -> Terms:
         told=told_hash(session) if session else "",
         is_over=session is not None and mailing.kind in BEFORE_SESSION and is_past(session, now),
         plan=mailing.plan,
+        started_at=started_at,
         day=local_day(started_at),
+        now=now,
     )
 
 

@@ -28,6 +28,10 @@ _CONTACTS = {
         "contact",
         "representation",
         "theme",
+        "community",
+        "communityorganisation",
+        "communityrepresentative",
+        "contactmoment",
     )
 }
 _READS_CONTACTS = dict.fromkeys(_CONTACTS, "view")
@@ -43,6 +47,8 @@ ROLES = (
         name="Organisator",
         models=_READS_CONTACTS
         | {
+            "contacts.contactmoment": "view add",
+            "contacts.optingroup": "view",
             "campaigns.mailing": "view add change delete",
             "campaigns.delivery": "view",
             "participation.registration": "view add change",
@@ -58,8 +64,10 @@ ROLES = (
         models=_CONTACTS
         | {
             "contacts.consentrecord": "view add",
+            "contacts.optingroup": "view add change delete",
             "contacts.suppression": "view add",
             "contacts.contactimport": "view add",
+            "contacts.retentionrun": "view",
             "participation.registration": "view",
             "campaigns.delivery": "view",
         },
@@ -69,8 +77,10 @@ ROLES = (
         models=_CONTACTS
         | {
             "contacts.consentrecord": "view add",
-            "contacts.suppression": "view add change delete",
+            "contacts.optingroup": "view add change delete",
+            "contacts.suppression": "view add",
             "contacts.contactimport": "view add delete",
+            "contacts.retentionrun": "view",
             "contacts.notice": "view",
             "content.sitesettings": "view change",
             "campaigns.mailing": "view add change delete",

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from base.services import emit
 from campaigns.compiling import compile_messages
-from campaigns.enums import BEFORE_SESSION, MailingKind, MailingState
+from campaigns.enums import BEFORE_SESSION, Exclusion, MailingKind, MailingState
 from campaigns.errors import CampaignError
 from campaigns.models import Delivery, Mailing
 from campaigns.plan import due_time, parse_plan
@@ -152,6 +152,11 @@ def _write_ledger(terms: Terms) -> None:
             f" FROM ({sql}) AS considered ORDER BY id",
             [*values, *params],
         )
+    # On PostgreSQL somebody may be erased while the rows are written; theirs waited for that.
+    erased = Delivery.objects.filter(
+        mailing_id=terms.mailing_id, contact__erased_at__isnull=False, address_key__isnull=False
+    )
+    erased.update(address_key=None, state=MailState.EXCLUDED, reason=Exclusion.ERASED)
 
 
 def _invite(mailing: Mailing, now: datetime) -> None:

@@ -78,15 +78,16 @@ def _form(**values):
 @pytest.mark.parametrize("preset", [each for each in Preset if each != Preset.OWN])
 @pytest.mark.parametrize("leave_out", [True, False])
 def test_preset_is_recognised_in_its_own_json(preset, leave_out):
-    data = to_audience(preset, theme="migratie", session="s1", leave_out_answered=leave_out)
+    about = {"session": "s1", "group": "coalition:zichtbaar"}
+    data = to_audience(preset, theme="migratie", leave_out_answered=leave_out, **about)
 
-    found = recognise(data, session="s1")
+    found = recognise(data, **about)
     assert found["preset"] == preset
     again = to_audience(
         preset,
         theme=found["theme"],
-        session="s1",
         leave_out_answered=found["leave_out_answered"],
+        **about,
     )
     assert again == data
 

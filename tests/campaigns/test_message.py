@@ -27,6 +27,7 @@ from campaigns.selectors import load_deliveries
 from tests.factories.campaigns import make_delivery, make_mailing
 from tests.factories.contacts import NOW, make_contact, make_member, make_representation
 from tests.factories.content import make_session
+from tests.factories.groups import make_group
 from tests.factories.participation import make_registration
 
 HOSTILE = [
@@ -445,5 +446,36 @@ def test_invitation_looks_as_approved(language, golden):
 
     golden(
         f"invitation.{language}.txt",
+        _readable(open_composer(mailing.pk).compose(row, now=NOW).content),
+    )
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.django_db
+def test_mail_of_a_group_looks_as_approved(language, golden):
+    group = make_group(
+        purpose="coalition", slug="zichtbaar", name_nl="Zichtbaar", name_en="Visible"
+    )
+    contact = make_contact(
+        pk=9002,
+        given_name="Amina",
+        family_name="Berg",
+        email="amina@example.org",
+        language=language,
+        address_source="website",
+    )
+    text = [{"type": "text", "value": "<p>{{ contact.salutation }}</p>"}]
+    mailing = make_mailing(
+        pk=9003,
+        kind="announcement",
+        purpose=group.purpose,
+        topic=group.slug,
+        state="sending",
+        body_nl=text,
+        body_en=text,
+    )
+    row = make_delivery(pk=9004, mailing=mailing, contact=contact, basis="consent")
+    golden(
+        f"group.{language}.txt",
         _readable(open_composer(mailing.pk).compose(row, now=NOW).content),
     )

@@ -9,7 +9,7 @@ import pytest
 from campaigns.errors import NoticeObsolete
 from campaigns.notices import compose_notice
 from contacts.enums import NoticeKind
-from contacts.models import Notice
+from contacts.models import Contact, Notice
 from content.selectors import told_hash
 from participation.models import Interest
 from tests.campaigns.test_message import _body, _readable
@@ -88,6 +88,11 @@ def _all_kinds(kind, language):
     if kind == "system":
         context = {"subject": "Nieuw wachtwoord", "body": "Klik hier.\n\nDag", "html": ""}
         return _notice(kind, context, pk=9106, language=language)
+    if kind == "access":
+        contact = make_contact(
+            pk=9140, given_name="Amina", family_name="Berg", email="amina@example.org"
+        )
+        return _notice(kind, {}, contact, pk=9108, language=language)
     precision = {"precision": "unknown"} if kind == "interest" else {}
     session = _session(pk=9130, **precision)
     contact = make_contact(pk=9131, given_name="Bo", family_name="Dam", email="bo@example.org")
@@ -131,6 +136,22 @@ def test_notice_about_a_session_that_has_begun_is_obsolete(kind):
 
     with pytest.raises(NoticeObsolete):
         compose_notice(notice, session.starts_at)
+
+
+@pytest.mark.parametrize(
+    "change", [{"email": "nieuw@example.org"}, {"erased_at": NOW}, {"merged_into": "other"}]
+)
+def test_link_to_ones_data_goes_to_the_persons_own_address_or_nowhere(change):
+    contact = make_contact(email="amina@example.org")
+    notice = _notice("access", {}, contact)
+    assert compose_notice(notice, NOW).recipient == "amina@example.org"
+    other = {"merged_into": make_contact()} if "merged_into" in change else {}
+    Contact.objects.filter(pk=contact.pk).update(**change | other)
+
+    with pytest.raises(NoticeObsolete):
+        compose_notice(Notice.objects.get(pk=notice.pk), NOW)
+    with pytest.raises(NoticeObsolete):
+        compose_notice(_notice("access", {}, key="without"), NOW)
 
 
 def test_confirm_is_obsolete_once_confirmed():
