@@ -4,6 +4,13 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
+class Language(TextChoices):
+    """In which language we write to somebody."""
+
+    NL = "nl", _("Dutch")
+    EN = "en", _("English")
+
+
 class OrganisationKind(TextChoices):
     NGO = "ngo", _("NGO")
     DIASPORA = "diaspora", _("diaspora organisation")
@@ -83,6 +90,10 @@ class ConsentBasis(TextChoices):
     PUBLISHED = "published", _("address published for this purpose")
     REQUEST = "request", _("own request")
     NONE = "none", _("none")
+
+
+#: What puts somebody in an opt-in group: nothing but what they said themselves.
+GROUP_BASES = frozenset({ConsentBasis.CONSENT, ConsentBasis.REQUEST})
 
 
 class Source(TextChoices):
@@ -211,3 +222,21 @@ class RowOutcome(TextChoices):
     UNCHANGED = "unchanged", _("unchanged")
     CONFLICT = "conflict", _("conflict")
     SKIPPED = "skipped", _("skipped")
+
+
+class ContactAct(TextChoices):
+    """What can be done to a person, as the audit log names it."""
+
+    CREATE = "contacts.create", _("Add a person")
+    CHANGE = "contacts.change", _("Change a person")
+    IMPORT = "contacts.import", _("Import")
+    UNDO_IMPORT = "contacts.undo_import", _("Undo an import")
+    MERGE = "contacts.merge", _("Merge")
+    UNMERGE = "contacts.unmerge", _("Undo a merge")
+    ERASE = "contacts.erase", _("Erase a person")
+    EXPORT = "contacts.export", _("Export")
+    CONSENT = "contacts.consent", _("Consent")
+    SUPPRESS = "contacts.suppress", _("Stop mail")
+    RESUME = "contacts.resume", _("Allow mail again")
+    PREFERENCES = "contacts.preferences", _("Preferences")
+    COMMUNITY = "contacts.community", _("Communities of a person")

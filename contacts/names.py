@@ -2,12 +2,20 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Protocol
 
 from contacts.models import Contact
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _SEPARATORS = re.compile(r"[\W_]+")
+
+_PREFIX_WORDS = (
+    "van de der den het ten ter te 't ’t in op aan bij tot uit von zu zum la le du da dos del di "
+    "el al bin ibn"
+)
+#: The words of which a prefix to a family name is made.
+PREFIXES = frozenset(_PREFIX_WORDS.split())
 
 _GREETING = {"nl": ("Beste", "Goedendag"), "en": ("Dear", "Hello")}
 
@@ -18,6 +26,7 @@ _COURTESY = {
 }
 
 
+@lru_cache(maxsize=10_000)
 def name_key(text: str) -> str:
     """Return the name as it is compared: small letters, no accents, no punctuation, single spaces.
 
@@ -27,6 +36,14 @@ def name_key(text: str) -> str:
     recomposed = unicodedata.normalize("NFKC", flat)
     words = " ".join(_SEPARATORS.sub(" ", recomposed).split())
     return (words or recomposed.strip())[:200].strip()
+
+
+def spelling_key(text: str) -> str:
+    """Return the name as it is compared whatever its spaces and hyphens.
+
+    "Wilgen Netwerk", "WilgenNetwerk" and "Wilgen-netwerk" are one: "wilgennetwerk".
+    """
+    return name_key(text).replace(" ", "")
 
 
 def salutation(contact: Contact, language: str) -> str:
@@ -46,19 +63,6 @@ def salutation(contact: Contact, language: str) -> str:
     if contact.initials and family:
         return " ".join(part for part in (dear, contact.initials, prefix, family) if part)
     return hello
-
-
-def sort_key(contact: Contact) -> str:
-    """Return what people are sorted by: De Vries stands under V."""
-    return name_key(
-        " ".join(
-            (
-                contact.family_name,
-                contact.family_name_prefix,
-                contact.given_name or contact.initials,
-            )
-        )
-    )
 
 
 def whole_name_key(given_name: str, initials: str, prefix: str, family_name: str) -> str:
@@ -85,10 +89,18 @@ def same_name(ours: Named, theirs: Named) -> bool:
     A part that is empty on either side says nothing; "A." agrees with "Amina". Prefixes are
     ignored, because people write them in every way.
     """
-    families = name_key(ours.family_name), name_key(theirs.family_name)
+    families = _bare_family(ours), _bare_family(theirs)
     if all(families) and families[0] != families[1]:
         return False
     if ours.given_name and theirs.given_name:
         return name_key(ours.given_name) == name_key(theirs.given_name)
     firsts = [name_key(each.given_name or each.initials) for each in (ours, theirs)]
     return not all(firsts) or firsts[0][0] == firsts[1][0]
+
+
+def _bare_family(person: Named) -> str:
+    """The family name without a prefix that was typed before it: "vries" of "de Vries"."""
+    words = person.family_name.split()
+    while len(words) > 1 and words[0].casefold() in PREFIXES:
+        del words[0]
+    return name_key(" ".join(words))

@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from wagtail.admin import messages
-from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 
+from base.bulk_actions import GuardedBulkAction
 from participation.enums import Attendance, RegistrationSource
 from participation.errors import ParticipationError
 from participation.models import Registration
@@ -32,7 +32,7 @@ class ReasonForm(forms.Form):
     )
 
 
-class RegistrationAction(SnippetBulkAction):
+class RegistrationAction(GuardedBulkAction):
     """One act on each of the chosen sign-ups; those in no state for it are named."""
 
     models = [Registration]
@@ -41,12 +41,6 @@ class RegistrationAction(SnippetBulkAction):
     question: str | Promise = ""
     button: str | Promise = ""
     is_serious = False
-
-    def check_perm(self, registration: Registration) -> bool:
-        allowed: bool = self.permission_policy.user_has_permission_for_instance(
-            self.request.user, "change", registration
-        )
-        return allowed
 
     def get_execution_context(self) -> dict[str, Any]:
         return {

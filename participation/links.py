@@ -12,6 +12,7 @@ from django.urls import reverse
 from base import tokens
 from contacts.models import Contact
 from content.models import Session
+from participation.enums import LIVE
 from participation.models import Registration
 
 
@@ -59,23 +60,32 @@ def read_invitation(token: str) -> InvitationLink:
     """Raises LinkUnknown, and LinkExpired for a link that was revoked."""
     session_id, contact_id, version = _read("invitation", token, parts=3)
     session = Session.objects.filter(pk=session_id).first()
-    contact = Contact.objects.filter(pk=contact_id, erased_at=None).first()
+    people = Contact.objects.select_related("merged_into").filter(erased_at=None)
+    contact = people.filter(pk=contact_id).first()
     if session is None or contact is None:
         raise LinkUnknown
     if contact.link_version != version:
         raise LinkExpired
-    return InvitationLink(session=session, contact=contact)
+    return InvitationLink(session=session, contact=_present(contact))
 
 
 def read_registration(token: str, *, purpose: str = "registration") -> Registration:
-    """Return the registration with session, contact and organisation. Raises as above."""
+    """Return the registration with session, contact and organisation. Raises as above.
+
+    Of somebody who was merged into another, the sign-up that this person has for the session.
+    """
     registration_id, version = _read(purpose, token, parts=2)
     registration = _registrations().filter(pk=registration_id).first()
     if registration is None or registration.contact is None or registration.contact.erased_at:
         raise LinkUnknown
     if registration.contact.link_version != version:
         raise LinkExpired
-    return registration
+    if registration.contact.merged_into is None:
+        return registration
+    own = _registrations().filter(
+        contact=_present(registration.contact), session=registration.session, state__in=LIVE
+    )
+    return own.first() or registration
 
 
 def read_confirm(token: str) -> Registration:
@@ -93,7 +103,16 @@ def read_confirm(token: str) -> Registration:
 
 
 def _registrations() -> QuerySet[Registration]:
-    return Registration.objects.select_related("session", "contact", "organisation")
+    return Registration.objects.select_related(
+        "session", "contact", "contact__merged_into", "organisation"
+    )
+
+
+def _present(contact: Contact) -> Contact:
+    """Return the person, or whoever they were merged into. Raises LinkUnknown if erased since."""
+    if contact.whoever_stayed.erased_at:
+        raise LinkUnknown
+    return contact.whoever_stayed
 
 
 def _read(purpose: str, token: str, *, parts: int) -> list[int]:

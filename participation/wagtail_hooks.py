@@ -118,6 +118,7 @@ class RegisterView(CreateView):
             contact=cleaned["contact"],
             organisation=cleaned.get("organisation"),
             answers={},
+            by=self.request.user,
             now=timezone.now(),
         )
 

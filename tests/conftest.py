@@ -5,8 +5,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.db import connection
 
 # platformdirs, which a library asks for its folder, warns when this is missing.
 if "XDG_RUNTIME_DIR" not in os.environ:
@@ -28,3 +30,23 @@ def valkey_url() -> Iterator[str]:
     """REDIS_URL of a real, empty Valkey."""
     with servers.valkey() as url:
         yield url
+
+
+@pytest.fixture
+def file_database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """Give every thread a connection of its own to one database, for tests of several at once.
+
+    On SQLite a file: the in-memory database of the suite has one connection for all threads.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    path = tmp_path / "together.sqlite3"
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM INTO '{path}'")
+    # The database in memory lives as long as its connection: keep that aside for the other tests.
+    in_memory, name = connection.connection, connection.settings_dict["NAME"]
+    connection.connection, connection.settings_dict["NAME"] = None, str(path)
+    yield
+    connection.close()
+    connection.connection, connection.settings_dict["NAME"] = in_memory, name

@@ -31,6 +31,11 @@ def is_due(name: str, *, every: timedelta, now: datetime) -> bool:
     return Duty.objects.filter(late, name=name).update(done_at=now) == 1
 
 
+def was_done(name: str, *, since: datetime) -> bool:
+    """Say whether the duty was done at that moment or after it."""
+    return Duty.objects.filter(name=name, done_at__gte=since).exists()
+
+
 def open_breaker(*, words: str, until: datetime) -> None:
     """Leave the relay alone until then; `words` is what it said."""
     Duty.objects.update_or_create(

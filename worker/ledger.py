@@ -76,6 +76,7 @@ def release_rows(model: type[Model], *, claim: str, row_ids: Iterable[int]) -> i
     ).update(state=MailState.QUEUED, claim="", holder="", lease_until=None)
 
 
+@transaction.atomic
 def record_outcomes(model: type[MailRow], *, claim: str, outcomes: list[Outcome]) -> int:
     """Record outcomes of rows that `claim` still holds; return how many were recorded."""
     rows = []
@@ -99,4 +100,14 @@ def record_outcomes(model: type[MailRow], *, claim: str, outcomes: list[Outcome]
             row.reason = outcome.reason  # type: ignore[attr-defined]  # asked just above
         rows.append(row)
     held = model._default_manager.filter(claim=claim, state=MailState.CLAIMED)
-    return held.bulk_update(rows, fields)
+    done = held.bulk_update(rows, fields)
+    # Erased while it was on the wire: the relay's words may name the address.
+    model._default_manager.filter(
+        forgotten(model), pk__in=[row.pk for row in rows], claim=claim
+    ).update(reply_text="")
+    return done
+
+
+def forgotten(model: type[MailRow]) -> Q:
+    """Rows of this table whose person was erased: they have no address any more."""
+    return Q(address_key=None) if hasattr(model, "address_key") else Q(address="")

@@ -1,14 +1,17 @@
 """One look at the clock. Idempotent: two beats, or none for an hour, come to the same."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from django.core.management import call_command
+from django.utils import timezone
 
 from campaigns.selectors import sending_mailing_ids
 from campaigns.services import planning
 from contacts.selectors import waiting_import_ids
+from contacts.services.retention import clean_up
 from participation.services import announce_known_dates
 from worker import duties
 from worker.ledger import claimable
@@ -20,6 +23,12 @@ HELD_FOR = timedelta(seconds=15)
 RECOVER_EVERY = timedelta(seconds=5)
 PUBLICATION_EVERY = timedelta(minutes=1)
 
+#: What was kept long enough goes once a night, after this hour of the site's own time.
+CLEANING = "cleaning"
+CLEANING_AT = time(3)
+#: A worker that died while it cleaned gives the duty back after this long.
+CLEANING_HELD_FOR = timedelta(minutes=1)
+
 
 @dataclass(slots=True)
 class Work:
@@ -28,6 +37,7 @@ class Work:
     mailing_ids: list[int] = field(default_factory=list)
     notices: bool = False
     import_ids: list[int] = field(default_factory=list)
+    cleaning: bool = False
 
 
 def tick(*, now: datetime, holder: str, journal_dir: Path) -> Work:
@@ -57,8 +67,35 @@ def _tick(*, now: datetime, journal_dir: Path) -> Work:
     planning.start_due_mailings(now=now)
     planning.expire_rows(now=now)
     planning.finish_mailings(now=now)
-    work = Work(import_ids=waiting_import_ids())
+    work = Work(import_ids=waiting_import_ids(), cleaning=is_cleaning_due(now=now))
     if duties.breaker_words(now=now) is None:
         work.mailing_ids = sending_mailing_ids()
         work.notices = NoticeSource(now).due().filter(claimable()).exists()
     return work
+
+
+def is_cleaning_due(*, now: datetime) -> bool:
+    """Whether nobody has cleaned up since the last CLEANING_AT.
+
+    So a night that was missed is made up for as soon as there is a tick.
+    """
+    local = timezone.localtime(now)
+    night = local.date() if local.time() >= CLEANING_AT else local.date() - timedelta(days=1)
+    since = timezone.make_aware(datetime.combine(night, CLEANING_AT))
+    return not duties.was_done(CLEANING, since=since)
+
+
+def clean(
+    *, now: datetime, holder: str, may_go_on: Callable[[], bool], pause: Callable[[float], None]
+) -> None:
+    """Clean up for as long as `may_go_on`; what is left waits for the next call."""
+    if not duties.take(CLEANING, holder=holder, until=now + CLEANING_HELD_FOR, now=now):
+        return
+    if not is_cleaning_due(now=now):  # the tick told more than one worker of it
+        duties.give_back(CLEANING, holder=holder)
+        return
+    run = clean_up(now=now, may_go_on=may_go_on, pause=pause)
+    if run.finished_at is None:
+        duties.give_back(CLEANING, holder=holder)
+    else:
+        duties.done(CLEANING, holder=holder, now=now)

@@ -17,6 +17,7 @@ from contacts.enums import NoticeKind
 from contacts.models import Notice
 from contacts.selectors import undeliverable
 from worker.engine import ObsoleteError
+from worker.ledger import forgotten
 
 
 class MailingSource:
@@ -75,10 +76,13 @@ class NoticeSource:
         return list(Notice.objects.filter(claim=claim).select_related("contact").order_by("pk"))
 
     def exclusions(self, rows: list[Any], now: datetime) -> dict[int, str]:
-        """A hard bounce stops every notice but those by which a person signs up anew."""
+        """An erasure stops every notice; a hard bounce all but those that help to sign up anew."""
+        gone = forgotten(Notice) | Q(contact__erased_at__isnull=False)
+        erased = Notice.objects.filter(gone, pk__in=[row.pk for row in rows])
         rows = [row for row in rows if row.kind not in _SIGNING_UP]
         dead = undeliverable([row.address for row in rows])
-        return {row.pk: str(Exclusion.SUPPRESSED) for row in rows if row.address in dead}
+        found = {row.pk: str(Exclusion.SUPPRESSED) for row in rows if row.address in dead}
+        return found | {row.pk: str(Exclusion.ERASED) for row in erased.only("pk")}
 
     def compose(self, row: Any, now: datetime) -> OutgoingMail:
         try:

@@ -5,7 +5,9 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from contacts.services import imports
 from worker import duties, scheduler
@@ -45,6 +47,8 @@ def tick(**kwargs: Any) -> None:
             send_mailing.apply_async(kwargs={"mailing_id": mailing_id}, expires=3)
     if work.notices:
         send_notices.apply_async(expires=3)
+    if work.cleaning:
+        clean.apply_async(expires=3)
     for import_id in work.import_ids:
         run_import.apply_async(kwargs={"import_id": import_id}, expires=3)
 
@@ -63,8 +67,31 @@ def send_notices(**kwargs: Any) -> None:
 
 @app.task(queue="bulk")
 def run_import(*, import_id: int, **kwargs: Any) -> None:
-    """Work an import off."""
-    imports.run_import(import_id=import_id, now=timezone.now())
+    """Work an import off, or undo one; the row says which.
+
+    One that cannot go on is given up, so that it does not keep the others waiting; a database that
+    is away comes back, and the next tick tries again.
+    """
+    try:
+        imports.run_import(import_id=import_id, now=timezone.now())
+    except DatabaseError:
+        raise
+    except Exception:
+        words = _("Something went wrong here. Please tell whoever maintains this site.")
+        imports.fail_import(import_id=import_id, message=words, now=timezone.now())
+        raise
+
+
+@app.task(queue="bulk")
+def clean(**kwargs: Any) -> None:
+    """Remove what was kept long enough, for some seconds."""
+    ends_at = time.monotonic() + TASK_SECONDS
+    scheduler.clean(
+        now=timezone.now(),
+        holder=HOST,
+        may_go_on=lambda: time.monotonic() < ends_at,
+        pause=time.sleep,
+    )
 
 
 def _send(source: Source) -> None:

@@ -1,7 +1,8 @@
 """Forms of the admin: they say what is wrong and set the keys; the admin's own action saves."""
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from datetime import date
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -9,13 +10,19 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from contacts.addresses import mail_domain
-from contacts.errors import AddressInvalid, AddressTaken, DomainInvalid, NameMissing, NameTaken
-from contacts.models import MailDomain, Organisation, Theme
+from contacts.errors import (
+    AddressInvalid,
+    AddressTaken,
+    DomainInvalid,
+    NameMissing,
+    NameTaken,
+    PeriodOverlaps,
+    TreeLoop,
+)
+from contacts.models import MailDomain, Membership, Organisation, Theme
 from contacts.names import name_key
-from contacts.services.organisations import assign_name, free_slug
+from contacts.services.organisations import Parented, assign_name, check_parent, free_slug
 from contacts.services.people import assign_address
-
-Parented = TypeVar("Parented", Organisation, Theme)
 
 
 class PersonForm(WagtailAdminModelForm):
@@ -88,6 +95,7 @@ class OrganisationForm(WagtailAdminModelForm):
         cleaned: dict[str, Any] = super().clean()
         self._check_aliases()
         self._check_domains()
+        self._check_memberships()
         return cleaned
 
     def _check_aliases(self) -> None:
@@ -113,6 +121,17 @@ class OrganisationForm(WagtailAdminModelForm):
             form.instance.domain = domain
             seen.add(domain)
 
+    def _check_memberships(self) -> None:
+        """On no day an organisation is a member twice."""
+        seen: list[Membership] = []
+        for form in kept_forms(self, "memberships"):
+            for other in seen:
+                if _share_a_day(form.instance, other):
+                    overlap = PeriodOverlaps(other.valid_from, other.valid_until)
+                    form.add_error("valid_from", str(overlap))
+                    break
+            seen.append(form.instance)
+
 
 class ThemeForm(WagtailAdminModelForm):
     """A theme: its slug, which audiences and pages refer to, is made once and stays."""
@@ -131,22 +150,6 @@ class ThemeForm(WagtailAdminModelForm):
         return cleaned
 
 
-class ImportForm(forms.Form):
-    """A file of people to look at first, and then to import."""
-
-    file = forms.FileField(
-        label=gettext_lazy("CSV file"),
-        help_text=gettext_lazy(
-            "The first line holds the headings; one of them is “e-mail”. In Excel: Save as, CSV."
-        ),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
-        allow_empty_file=True,
-    )
-    fill_organisation = forms.BooleanField(
-        label=gettext_lazy("A blank organisation means the one of the row above"), required=False
-    )
-
-
 def kept_forms(form: WagtailAdminModelForm, relation: str) -> Iterator[Any]:
     """The valid, filled and not deleted forms of the rows that belong to a form."""
     formset = form.formsets.get(relation)
@@ -156,11 +159,16 @@ def kept_forms(form: WagtailAdminModelForm, relation: str) -> Iterator[Any]:
             yield row
 
 
+def _share_a_day(one: Membership, other: Membership) -> bool:
+    return (one.valid_from or date.min) <= (other.valid_until or date.max) and (
+        other.valid_from or date.min
+    ) <= (one.valid_until or date.max)
+
+
 def _checked_parent(instance: Parented, parent: Parented | None) -> Parented | None:
     """Refuse a parent that lies below the row itself."""
-    above = parent
-    while above is not None:
-        if above.pk == instance.pk and instance.pk:
-            raise forms.ValidationError(_("This would put it below itself."), code="loop")
-        above = above.parent
+    try:
+        check_parent(instance, parent)
+    except TreeLoop as error:
+        raise forms.ValidationError(str(error), code=error.code) from error
     return parent

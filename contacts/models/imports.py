@@ -31,6 +31,9 @@ class ContactImport(models.Model):
     created_by = models.ForeignKey(
         "auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    undone_by = models.ForeignKey(
+        "auth.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -49,11 +52,27 @@ class ContactImport(models.Model):
         return self.dry_run and self.state == ImportState.DONE and bool(self.content)
 
 
+#: The kinds of what an import made and changed, in `ImportPart.undo`; besides these it holds no
+#: more than what could not be undone, by id.
+UNDO_KINDS = (
+    "consents",
+    "functions",
+    "places",
+    "people_values",
+    "people",
+    "memberships",
+    "aliases",
+    "themes",
+    "organisation_values",
+    "organisations",
+)
+
+
 class ImportPart(models.Model):
     """What became of a run of rows, written in the same transaction as those people.
 
     `rows` is [{"row", "outcome", "code", "reason"}]; `first` is the place of the first in the file.
-    `undo` is what those rows made and changed (contacts.services.undoing), for a day.
+    `undo` is what those rows made and changed (contacts.services.imports.undoing), for a day.
     """
 
     contact_import = models.ForeignKey(

@@ -10,7 +10,7 @@ from contacts.enums import MembershipKind, OrganisationKind
 from contacts.models.periods import PeriodQuerySet
 
 
-class Theme(models.Model):
+class Theme(models.Model):  # type: ignore[django-manager-missing] # read before Community is
     """A subject on which organisations work; a small tree."""
 
     slug = models.SlugField(_("slug"), unique=True)

@@ -6,11 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
-from contacts.enums import FormOfAddress, RepresentationRole
+from contacts.enums import FormOfAddress, Language, RepresentationRole
+from contacts.models.folding import Folded
 from contacts.models.organisations import Organisation
 from contacts.models.periods import PeriodQuerySet
 
-LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+LANGUAGES = list(Language.choices)
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
@@ -62,6 +63,14 @@ class Contact(ClusterableModel):
         "self", null=True, editable=False, on_delete=models.PROTECT, related_name="merged"
     )
 
+    #: What people are sorted by (De Vries under V) and found by.
+    sort_key = models.GeneratedField(
+        expression=Folded("family_name", "family_name_prefix", "given_name", "initials", "email"),
+        output_field=models.CharField(max_length=600),
+        db_persist=True,
+        db_index=True,
+    )
+
     objects = ContactQuerySet.as_manager()
 
     #: Wagtail's index of references would cost a third of each write, and nobody asks it.
@@ -78,6 +87,16 @@ class Contact(ClusterableModel):
 
     def __str__(self) -> str:
         return self.full_name or self.email or f"#{self.pk}"
+
+    @property
+    def is_present(self) -> bool:
+        """Neither erased nor merged into another."""
+        return self.erased_at is None and self.merged_into_id is None
+
+    @property
+    def whoever_stayed(self) -> "Contact":
+        """This person, or of one who was merged into another, that one."""
+        return self.merged_into or self
 
     @property
     def full_name(self) -> str:

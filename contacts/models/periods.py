@@ -16,3 +16,16 @@ class PeriodQuerySet(models.QuerySet[Any]):
             Q(valid_from=None) | Q(valid_from__lte=day),
             Q(valid_until=None) | Q(valid_until__gte=day),
         )
+
+    def overlapping(self, first: date | None, last: date | None) -> "PeriodQuerySet":
+        """Rows that share a day with the period from `first` to `last`; None is open."""
+        found = self
+        if first is not None:
+            found = found.filter(Q(valid_until=None) | Q(valid_until__gte=first))
+        if last is not None:
+            found = found.filter(Q(valid_from=None) | Q(valid_from__lte=last))
+        return found
+
+    def not_over(self, day: date) -> "PeriodQuerySet":
+        """Rows that hold on `day`, or will."""
+        return self.filter(Q(valid_until=None) | Q(valid_until__gte=day))

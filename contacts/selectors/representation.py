@@ -4,8 +4,9 @@ from datetime import date
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
 
-from contacts.enums import RepresentationRole
+from contacts.enums import MembershipKind, RepresentationRole
 from contacts.models import Contact, Membership, Organisation, Representation
+from contacts.models.periods import PeriodQuerySet
 
 #: Of several representations, the one that is used in a mail: first contact first.
 _ROLE_ORDER = Case(
@@ -15,9 +16,9 @@ _ROLE_ORDER = Case(
 )
 
 
-def members_on(day: date) -> Q:
-    """Organisations that are a member, or an aspirant member, on `day`."""
-    return Q(Exists(Membership.objects.on(day).filter(organisation=OuterRef("pk"))))
+def members_on(day: date, kind: MembershipKind | None = None) -> Q:
+    """Organisations that are a member, or an aspirant member, on `day`; or one of these alone."""
+    return Q(Exists(_memberships(day, kind).filter(organisation=OuterRef("pk"))))
 
 
 def is_member(organisation: Organisation, day: date) -> bool:
@@ -25,11 +26,24 @@ def is_member(organisation: Organisation, day: date) -> bool:
     return Membership.objects.on(day).filter(organisation=organisation).exists()
 
 
-def represents_member(day: date) -> Q:
-    """Contacts who on `day` speak for an organisation that is a member on `day`."""
-    membership = Membership.objects.on(day).filter(organisation=OuterRef("organisation"))
+def represents_member(day: date, kind: MembershipKind | None = None) -> Q:
+    """Contacts who on `day` speak for an organisation that is a member (of a kind) on `day`."""
+    membership = _memberships(day, kind).filter(organisation=OuterRef("organisation"))
     speaks = Representation.objects.on(day).filter(Exists(membership), contact=OuterRef("pk"))
     return Q(Exists(speaks))
+
+
+def _memberships(day: date, kind: MembershipKind | None) -> PeriodQuerySet:
+    found = Membership.objects.on(day)
+    return found.filter(kind=kind) if kind else found
+
+
+def spoken_on(day: date) -> PeriodQuerySet:
+    """Representations on `day` by people who are there."""
+    found: PeriodQuerySet = Representation.objects.on(day).filter(
+        contact__erased_at=None, contact__merged_into=None
+    )
+    return found
 
 
 def primary_representation(contact: Contact, day: date) -> Representation | None:

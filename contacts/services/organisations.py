@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from wagtail.log_actions import log
 
 from contacts.addresses import mail_domain
 from contacts.enums import OrganisationKind
@@ -16,10 +17,14 @@ from contacts.errors import (
     NameMissing,
     NameTaken,
     ReferenceUnknown,
+    TreeLoop,
 )
-from contacts.models import MailDomain, Membership, Organisation, OrganisationAlias, Theme
+from contacts.models import MailDomain, Organisation, OrganisationAlias, Theme
 from contacts.names import name_key
 from contacts.selectors.organisations import find_organisation
+from contacts.services.memberships import Colleague, add_membership
+
+Parented = TypeVar("Parented", Organisation, Theme)
 
 
 def assign_name(organisation: Organisation, name: str) -> None:
@@ -65,12 +70,7 @@ def create_organisation(
         kind=kind, country=country, website=website, languages=languages or [], reviewed=reviewed
     )
     assign_name(organisation, name)
-    organisation.full_clean(validate_unique=False, validate_constraints=False)
-    try:
-        with transaction.atomic():
-            organisation.save()
-    except IntegrityError as error:  # the name was taken between the check and the write
-        raise NameTaken from error
+    _save(organisation)
     organisation.themes.set(themes)
     return organisation
 
@@ -79,33 +79,116 @@ def create_organisation(
 def add_organisation(
     *,
     name: str,
-    themes: Sequence[str],
-    aliases: Sequence[str],
-    mail_domains: Sequence[str],
-    memberships: Sequence[Mapping[str, Any]],
+    memberships: Sequence[Mapping[str, Any]] = (),
+    by: Colleague = None,
     now: datetime,
     **values: Any,
 ) -> Organisation:
-    """Make an organisation with all that belongs to it; `themes` are slugs.
+    """Make an organisation with all that belongs to it: see `update_organisation`.
 
-    Raises what `create_organisation` raises, ReferenceUnknown for a theme that is not there and
-    DomainInvalid.
+    Raises what that raises, and PeriodReversed or PeriodOverlaps for its memberships.
     """
-    found = Theme.objects.filter(slug__in=themes)
-    if missing := sorted(set(themes) - {theme.slug for theme in found}):
-        raise ReferenceUnknown(missing)
-    organisation = create_organisation(name=name, themes=list(found), now=now, **values)
-    for key, alias in {name_key(alias): alias for alias in aliases if name_key(alias)}.items():
-        OrganisationAlias.objects.create(organisation=organisation, name=alias, name_key=key)
-    for domain in dict.fromkeys(map(mail_domain, mail_domains)):
-        if MailDomain.objects.filter(domain=domain).exists():
-            raise DomainInvalid(_("Another organisation has the mail domain %s.") % domain)
-        MailDomain.objects.create(organisation=organisation, domain=domain)
+    organisation = create_organisation(name=name, now=now)
+    log(instance=organisation, action="wagtail.create", user=by, timestamp=now)
+    update_organisation(organisation_id=organisation.pk, by=by, now=now, **values)
     for period in memberships:
-        membership = Membership(organisation=organisation, **period)
-        membership.full_clean()
-        membership.save()
+        add_membership(organisation_id=organisation.pk, by=by, now=now, **period)
     return organisation
+
+
+@transaction.atomic
+def update_organisation(
+    *, organisation_id: int, by: Colleague = None, now: datetime, **changes: Any
+) -> Organisation:
+    """Change an organisation; what is not given stays.
+
+    `themes` (slugs), `aliases` and `mail_domains` take the place of those there were; `parent` is
+    an id or None. Raises NameMissing, NameTaken, ReferenceUnknown (a theme, the parent, or the
+    organisation itself), TreeLoop, DomainInvalid, or ValidationError on other fields.
+    """
+    organisation = Organisation.objects.select_for_update().filter(pk=organisation_id).first()
+    if organisation is None:
+        raise ReferenceUnknown([str(organisation_id)])
+    if "name" in changes:
+        assign_name(organisation, changes.pop("name"))
+    if "parent" in changes:
+        organisation.parent = _parent(organisation, changes.pop("parent"))
+    if "themes" in changes:
+        organisation.themes.set(_themes(changes.pop("themes")))
+    if "aliases" in changes:
+        _set_aliases(organisation, changes.pop("aliases"))
+    if "mail_domains" in changes:
+        _set_mail_domains(organisation, changes.pop("mail_domains"))
+    for name, value in changes.items():
+        setattr(organisation, name, value)
+    _save(organisation)
+    log(instance=organisation, action="wagtail.edit", user=by, timestamp=now)
+    return organisation
+
+
+def _save(organisation: Organisation) -> None:
+    organisation.full_clean(validate_unique=False, validate_constraints=False)
+    try:
+        with transaction.atomic():
+            organisation.save()
+    except IntegrityError as error:  # the name was taken between the check and the write
+        raise NameTaken from error
+
+
+def _themes(slugs: Sequence[str]) -> list[Theme]:
+    found = list(Theme.objects.filter(slug__in=slugs))
+    if missing := sorted(set(slugs) - {theme.slug for theme in found}):
+        raise ReferenceUnknown(missing, field="themes")
+    return found
+
+
+def _parent(organisation: Organisation, parent_id: int | None) -> Organisation | None:
+    if parent_id is None:
+        return None
+    parent = Organisation.objects.filter(pk=parent_id).first()
+    if parent is None:
+        raise ReferenceUnknown([str(parent_id)], field="parent")
+    check_parent(organisation, parent)
+    return parent
+
+
+def check_parent(row: Parented, parent: Parented | None) -> None:
+    """Raise TreeLoop when the parent lies below the row itself, or is that row."""
+    above = parent
+    while above is not None:
+        if above.pk == row.pk and row.pk:
+            raise TreeLoop
+        above = above.parent
+
+
+def _set_aliases(organisation: Organisation, names: Sequence[str]) -> None:
+    """Let these be the other names; of two spellings of one the last counts."""
+    wanted = {name_key(name): name for name in names if name_key(name)}
+    wanted.pop(organisation.name_key, None)
+    rows = OrganisationAlias.objects.filter(organisation=organisation)
+    rows.exclude(name_key__in=wanted).delete()
+    known = {row.name_key: row for row in rows}
+    for key, name in wanted.items():
+        row = known.get(key) or OrganisationAlias(organisation=organisation, name_key=key)
+        row.name = name
+        row.save()
+
+
+def _set_mail_domains(organisation: Organisation, domains: Sequence[str]) -> None:
+    wanted = set(map(mail_domain, domains))
+    others = MailDomain.objects.filter(domain__in=wanted).exclude(organisation=organisation)
+    for other in others[:1]:
+        raise DomainInvalid(_("Another organisation has the mail domain %s.") % other.domain)
+    rows = MailDomain.objects.filter(organisation=organisation)
+    rows.exclude(domain__in=wanted).delete()
+    new = wanted - set(rows.values_list("domain", flat=True))
+    try:
+        with transaction.atomic():
+            MailDomain.objects.bulk_create(
+                MailDomain(organisation=organisation, domain=domain) for domain in sorted(new)
+            )
+    except IntegrityError as error:  # taken between the check and the write
+        raise DomainInvalid(_("Another organisation has one of these mail domains.")) from error
 
 
 @transaction.atomic

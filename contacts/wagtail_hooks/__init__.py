@@ -4,11 +4,23 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
-from contacts.wagtail_hooks import deletion  # noqa: F401 -- registers its hook
+from contacts.wagtail_hooks import (  # noqa: F401 -- they register their hooks
+    audit,
+    deletion,
+    erasure,
+    organisation_actions,
+    people_actions,
+    retention,
+)
+from contacts.wagtail_hooks.communities import CommunityViewSet
+from contacts.wagtail_hooks.groups import GroupViewSet
 from contacts.wagtail_hooks.imports import ImportViewSet
-from contacts.wagtail_hooks.organisations import OrganisationViewSet, ThemeViewSet
+from contacts.wagtail_hooks.merging import DuplicatesViewSet
+from contacts.wagtail_hooks.moments import MomentViewSet
+from contacts.wagtail_hooks.organisations import OrganisationViewSet
 from contacts.wagtail_hooks.people import PersonViewSet
 from contacts.wagtail_hooks.suppressions import SuppressionViewSet
+from contacts.wagtail_hooks.themes import ThemeViewSet
 
 
 class ContactsGroup(SnippetViewSetGroup):
@@ -19,9 +31,13 @@ class ContactsGroup(SnippetViewSetGroup):
     items = (
         PersonViewSet,
         OrganisationViewSet,
+        CommunityViewSet,
+        MomentViewSet,
+        GroupViewSet,
         ThemeViewSet,
         SuppressionViewSet,
         ImportViewSet("contact_imports"),
+        DuplicatesViewSet("contact_duplicates"),
     )
 
 

@@ -10,7 +10,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from wagtail import hooks
 
-from contacts.models import Organisation, Theme
+from contacts.models import Community, OptInGroup, Organisation, Theme
+from contacts.selectors.groups import was_joined
 
 
 @hooks.register("before_delete_snippet")
@@ -29,7 +30,9 @@ def keep_what_is_in_use(
 
 
 def _is_in_use(instance: Model) -> bool:
-    if not isinstance(instance, (Organisation, Theme)):
+    if isinstance(instance, OptInGroup):
+        return was_joined(instance)
+    if not isinstance(instance, (Community, Organisation, Theme)):
         return False
     try:
         Collector(using="default", origin=instance).collect([instance])

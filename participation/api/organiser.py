@@ -94,7 +94,9 @@ def mark_many(request: HttpRequest, slug: str, host: str = "") -> dict[str, Any]
     session = session_of(slug)
     if request.content_type in ("text/csv", "application/csv"):
         with refusals_as_problems():
-            report = import_attendance(request.body, session=session, host=host, now=timezone.now())
+            report = import_attendance(
+                request.body, session=session, host=host, by=request.user, now=timezone.now()
+            )
         return {
             "marked": len(report.rows),
             "present": report.present,

@@ -53,7 +53,9 @@ def sign_up(request: HttpRequest, slug: str, data: SignUpIn) -> Status[Any]:
         refuse_invalid(form)
         with refusals_as_problems():
             if by_organiser:
-                registration = register_typed(session=session, typed=form.typed(), now=now)
+                registration = register_typed(
+                    session=session, typed=form.typed(), by=request.user, now=now
+                )
                 return Status(201, registration_out(registration))
             request_registration(
                 session=session,

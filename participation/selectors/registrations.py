@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from contacts.models import Contact
 from content.models import Session
@@ -34,11 +34,12 @@ def live_registration(session: Session, contact: Contact) -> Registration | None
 
 
 def live_registration_of_address(session: Session, address_key: str) -> Registration | None:
-    """Return the live, confirmed registration of whoever has this address."""
+    """Return the live, confirmed registration of whoever has this address, or had it."""
+    theirs = Q(contact__address_key=address_key) | Q(
+        contact__in=Contact.objects.filter(address_key=address_key).values("merged_into")
+    )
     return (
-        Registration.objects.filter(
-            session=session, contact__address_key=address_key, state__in=LIVE
-        )
+        Registration.objects.filter(theirs, session=session, state__in=LIVE)
         .exclude(state=RegistrationState.UNCONFIRMED)
         .select_related("contact", "session")
         .first()

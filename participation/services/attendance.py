@@ -8,6 +8,7 @@ from django.db import transaction
 from contacts.enums import RepresentationRole
 from contacts.models import Contact, Organisation
 from contacts.names import name_key
+from contacts.services.audit import Author
 from contacts.services.people import create_contact
 from contacts.services.representations import represent
 from content.models import Session
@@ -92,7 +93,7 @@ def mark_attendance(
 
 @transaction.atomic
 def import_attendance(
-    content: bytes, *, session: Session, host: str, now: datetime
+    content: bytes, *, session: Session, host: str, by: Author = None, now: datetime
 ) -> AttendanceReport:
     """Read the annex of a report: who represented which organisation, and was there or not.
 
@@ -115,7 +116,9 @@ def import_attendance(
             report.skipped.append({"row": line.number, "reason": problem})
             continue
         is_host = any(organisation.pk in hosts for organisation in above)
-        created = _take_in(line, above, attendance, session=session, is_host=is_host, now=now)
+        created = _take_in(
+            line, above, attendance, session=session, is_host=is_host, by=by, now=now
+        )
         _count(report, line, attendance, is_host=is_host, created=created)
     return report
 
@@ -140,18 +143,19 @@ def _take_in(
     *,
     session: Session,
     is_host: bool,
+    by: Author,
     now: datetime,
 ) -> bool:
     """Register the person and mark the attendance. Returns whether the registration is new."""
     function = line.cells.get("function", "").strip(" ?")
-    contact = _person(split_name(line.cells["person"]), organisations, now)
+    contact = _person(split_name(line.cells["person"]), organisations, by, now)
     role = (
         RepresentationRole.FACILITATOR
         if name_key(line.cells.get("remark", "")) == "facilitator"
         else RepresentationRole.PRIMARY
     )
     representations = [
-        represent(contact=contact, organisation=each, function=function, role=role, now=now)
+        represent(contact=contact, organisation=each, function=function, role=role, by=by, now=now)
         for each in organisations
     ]
     registration = live_registration(session, contact)
@@ -180,7 +184,9 @@ def _take_in(
     return created
 
 
-def _person(name: PersonName, organisations: list[Organisation], now: datetime) -> Contact:
+def _person(
+    name: PersonName, organisations: list[Organisation], by: Author, now: datetime
+) -> Contact:
     """Return the person of this name who speaks for one of the organisations, else a new one."""
     wanted = _full_key(name)
     for contact in Contact.objects.filter(
@@ -195,6 +201,7 @@ def _person(name: PersonName, organisations: list[Organisation], now: datetime) 
         initials=name.initials,
         family_name_prefix=name.family_name_prefix,
         family_name=name.family_name,
+        by=by,
         now=now,
     )
 

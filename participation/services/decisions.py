@@ -8,6 +8,7 @@ from django.db import transaction
 from base.services import emit
 from contacts.enums import NoticeKind
 from contacts.models import Representation
+from contacts.services.audit import Author
 from contacts.services.representations import represent
 from participation.enums import RegistrationState
 from participation.errors import MoveNotAllowed, ReasonMissing
@@ -37,7 +38,7 @@ def decide_registration(
         raise MoveNotAllowed(state=registration.state, to=to)
     if approve:
         state = seat_or_wait(session, registration.organisation, now=now)
-        move(registration, to=state, now=now, representation=_represent(registration, now))
+        move(registration, to=state, now=now, representation=_represent(registration, by, now))
         approved = state == RegistrationState.REGISTERED
         tell(registration, kind=NoticeKind.APPROVED if approved else None, now=now)
     else:
@@ -53,7 +54,7 @@ def decide_registration(
     return registration
 
 
-def _represent(registration: Registration, now: datetime) -> Representation | None:
+def _represent(registration: Registration, by: Author, now: datetime) -> Representation | None:
     """By approving, the organiser vouches that the person speaks for the organisation."""
     if registration.contact is None or registration.organisation is None:
         return None
@@ -61,5 +62,6 @@ def _represent(registration: Registration, now: datetime) -> Representation | No
         contact=registration.contact,
         organisation=registration.organisation,
         function=registration.typed.get("function", ""),
+        by=by,
         now=now,
     )

@@ -64,6 +64,7 @@ def register_by_link(
     DeclarationMissing when somebody who speaks for no member does not declare the theme.
     """
     session = lock_session(session.pk)
+    contact = _whoever_stayed(contact)
     if live := live_registration(session, contact):
         return update_answers(registration=live, answers=answers, now=now) if answers else live
     phase = phase_by_link(session, now)
@@ -131,6 +132,12 @@ def needs_declaration(*, session: Session, contact: Contact, now: datetime) -> b
         return False
     who = applicant(session=session, contact=contact, works_on_theme=False, now=now)
     return lacks_declaration(session.eligibility, who)
+
+
+def _whoever_stayed(contact: Contact) -> Contact:
+    """Return the person, held: at this very moment somebody may be merging them into another."""
+    people = Contact.objects.select_for_update(no_key=True, of=("self",))
+    return people.select_related("merged_into").get(pk=contact.pk).whoever_stayed
 
 
 def _answer(session: Session, contact: Contact, answer: InvitationAnswer, now: datetime) -> None:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from contacts.models import Contact, Organisation
 from contacts.selectors import primary_representation
+from contacts.services.audit import Author
 from contacts.services.organisations import suggest_organisation
 from contacts.services.people import confirm_contact
 from contacts.services.representations import represent
@@ -31,6 +32,7 @@ def register_by_organiser(
     now: datetime,
     function: str = "",
     source: RegistrationSource = RegistrationSource.ORGANISER,
+    by: Author = None,
 ) -> Registration:
     """Sign up a contact without approval or declaration; seats count as for everybody.
 
@@ -38,6 +40,7 @@ def register_by_organiser(
     SignUpClosed for a session that is cancelled, over or without a date, and SessionFull.
     """
     session = lock_session(session.pk)
+    contact = contact.whoever_stayed
     if live := live_registration(session, contact):
         return live
     phase = phase_of(session, now)
@@ -45,7 +48,9 @@ def register_by_organiser(
         raise SignUpClosed(phase)
     known = primary_representation(contact, day_of(session, now))
     if organisation is not None and (known is None or known.organisation != organisation):
-        known = represent(contact=contact, organisation=organisation, function=function, now=now)
+        known = represent(
+            contact=contact, organisation=organisation, function=function, by=by, now=now
+        )
     organisation = known.organisation if known else None
     registration = open_registration(
         session=session,
@@ -63,7 +68,9 @@ def register_by_organiser(
 
 
 @transaction.atomic
-def register_typed(*, session: Session, typed: Typed, now: datetime) -> Registration:
+def register_typed(
+    *, session: Session, typed: Typed, by: Author = None, now: datetime
+) -> Registration:
     """Sign up whoever an organiser types in: the person is looked up by address, else made.
 
     The organiser vouches for the organisation. Raises AddressInvalid and what
@@ -76,6 +83,7 @@ def register_typed(*, session: Session, typed: Typed, now: datetime) -> Registra
         family_name=typed.family_name,
         language=typed.language,
         address_source="organiser" if typed.language == "en" else "organisator",
+        by=by,
         now=now,
     )
     organisation = (
@@ -87,5 +95,6 @@ def register_typed(*, session: Session, typed: Typed, now: datetime) -> Registra
         organisation=organisation,
         function=typed.function,
         answers=typed.answers,
+        by=by,
         now=now,
     )

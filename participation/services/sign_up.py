@@ -15,6 +15,7 @@ from contacts.addresses import address_hash, address_key
 from contacts.enums import NoticeKind, Source
 from contacts.models import Contact, Notice, Organisation, Representation
 from contacts.selectors import primary_representation
+from contacts.services.audit import PERSON
 from contacts.services.notices import create_notice
 from contacts.services.organisations import suggest_organisation
 from contacts.services.people import confirm_contact
@@ -184,7 +185,7 @@ def _organisation_of(
     day = day_of(session, now)
     if vouched is not None and named in (None, vouched):
         return vouched, represent(
-            contact=contact, organisation=vouched, function=typed.function, now=now
+            contact=contact, organisation=vouched, function=typed.function, by=PERSON, now=now
         )
     known = primary_representation(contact, day)
     if known is not None and named in (None, known.organisation):

@@ -76,9 +76,11 @@ def test_mail_domain_is_taken_whole():
     assert selectors.organisation_of_domain("a@notwilg.example.org") is None
 
 
+MAILINGS = sorted(set(Purpose.values) - {"service"})
+
 BLOCKED = {
-    ("all", "", "unsubscribed"): ["announcements", "invitations", "participation", "publication"],
-    ("all", "", "complaint"): ["announcements", "invitations", "participation", "publication"],
+    ("all", "", "unsubscribed"): MAILINGS,
+    ("all", "", "complaint"): MAILINGS,
     ("purpose", "invitations", "unsubscribed"): ["invitations"],
     ("all", "", "hard_bounce"): sorted(Purpose.values),
     ("purpose", "invitations", "hard_bounce"): sorted(Purpose.values),

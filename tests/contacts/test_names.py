@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.models import Contact
-from contacts.names import name_key, salutation, same_name, sort_key
+from contacts.names import name_key, salutation, same_name
 
 
 @pytest.mark.parametrize(
@@ -59,15 +59,6 @@ def test_name_key_fits_its_column():
 def test_salutation_follows_what_is_known_of_the_name(values, dutch, english):
     contact = Contact(**values)
     assert (salutation(contact, "nl"), salutation(contact, "en")) == (dutch, english)
-
-
-def test_sort_key_puts_de_vries_under_v():
-    people = [
-        Contact(given_name="Amina", family_name_prefix="de", family_name="Vries"),
-        Contact(given_name="Zoë", family_name="Ubink"),
-        Contact(given_name="Bo", family_name="Wilg"),
-    ]
-    assert [p.given_name for p in sorted(people, key=sort_key)] == ["Zoë", "Amina", "Bo"]
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,12 @@ from django.utils import timezone
 from base import tokens
 from base.models import OutboxEvent
 from contacts.enums import Purpose
-from contacts.models import ConsentRecord, Contact, Suppression
-from contacts.selectors import suppressed
-from tests.factories.contacts import (
-    make_consent,
-    make_contact,
-    make_member,
-    make_representation,
-    make_suppression,
-)
+from contacts.models import ConsentRecord, Contact, OptInGroup, Suppression
+from contacts.selectors.groups import members_of
+from contacts.services.groups import leave_group
+from tests.contacts.readers import reader, stopped
+from tests.factories.contacts import NOW, make_consent, make_contact, make_suppression
+from tests.factories.groups import make_group, put_in
 
 pytestmark = pytest.mark.django_db
 
@@ -29,26 +26,9 @@ def strict() -> Client:
     return Client(enforce_csrf_checks=True)
 
 
-def link(contact: Contact, purpose: str = "invitations") -> str:
-    token = tokens.make("unsubscribe", contact.pk, purpose)
+def link(contact: Contact, *about: str) -> str:
+    token = tokens.make("unsubscribe", contact.pk, *(about or ("invitations",)))
     return reverse("contacts:unsubscribe", args=[token])
-
-
-def stopped(contact: Contact) -> list[str]:
-    """The purposes for which the contact gets nothing any more."""
-    return [
-        purpose
-        for purpose in Purpose.values
-        if Contact.objects.filter(suppressed(Purpose(purpose)), pk=contact.pk).exists()
-    ]
-
-
-def reader() -> Contact:
-    """Somebody of a member, with an English mail box and a neighbour who must not be touched."""
-    make_contact()
-    return make_representation(
-        make_contact(email="amina@example.org", language="en"), make_member()
-    ).contact
 
 
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart"])
@@ -103,7 +83,7 @@ def test_button_stops_everything_and_one_way_back_brings_one_purpose(client):
     make_consent(contact, purpose="announcements")
     page = client.post(link(contact), {"choice": "everything"})
     assert page.status_code == 200
-    assert stopped(contact) == ["invitations", "announcements", "participation", "publication"]
+    assert stopped(contact) == [each for each in Purpose.values if each != "service"]
     assert not ConsentRecord.objects.filter(withdrawn_at=None).exists()
     page = client.post(link(contact), {"choice": "again"}).content.decode()
     assert stopped(contact) == ["announcements", "participation"]
@@ -134,13 +114,26 @@ def test_unknown_button_changes_nothing(client):
     assert stopped(contact) == []
 
 
-@pytest.mark.parametrize("reason", ["hard_bounce", "complaint", "manual", "erased"])
-def test_way_back_lifts_only_the_persons_own_choice(client, reason):
-    contact = reader()
+@pytest.mark.parametrize("reason", ["objection", "complaint", "manual", "erased"])
+def test_way_back_lifts_what_stopped_this_mail_and_keeps_the_rest(client, reason):
+    contact, neighbour = reader(), make_contact()
     make_suppression(contact, reason=reason)
+    make_suppression(neighbour, reason=reason)
     make_suppression(contact, reason="unsubscribed", scope="purpose", purpose="invitations")
     page = client.post(link(contact), {"choice": "again"}).content.decode()
-    assert "invitations" in stopped(contact)
+    assert stopped(contact) == ["announcements", "participation"]
+    kept = Suppression.objects.filter(address_hash=contact.address_hash)
+    assert {row.reason for row in kept} == {reason}
+    assert "invitations" in stopped(neighbour)
+    assert "Welcome back" in page
+
+
+def test_way_back_does_not_lift_a_hard_bounce(client):
+    contact = reader()
+    make_suppression(contact, reason="hard_bounce")
+    make_suppression(contact, reason="unsubscribed", scope="purpose", purpose="invitations")
+    page = client.post(link(contact), {"choice": "again"}).content.decode()
+    assert stopped(contact) == Purpose.values
     assert "Welcome back" not in page
 
 
@@ -163,6 +156,10 @@ def test_link_survives_the_erasure_of_the_person(client):
         tokens.make("unsubscribe", 99, "invitations"),
         tokens.make("unsubscribe", 1, "service"),
         tokens.make("unsubscribe", 1),
+        tokens.make("unsubscribe", 1, "coalition"),
+        tokens.make("unsubscribe", 1, "coalition", "no-such-group"),
+        tokens.make("unsubscribe", 1, "invitations", "theme"),
+        tokens.make("unsubscribe", 1, "coalition", "a", "b"),
     ],
 )
 def test_link_that_is_not_ours_is_a_page_that_helps(client, token):
@@ -173,60 +170,61 @@ def test_link_that_is_not_ours_is_a_page_that_helps(client, token):
     assert not Suppression.objects.exists()
 
 
-def preferences(contact: Contact) -> str:
-    return reverse("contacts:preferences", args=[tokens.make("preferences", contact.pk)])
+def in_group(contact: Contact, group: OptInGroup) -> bool:
+    return members_of(group).filter(pk=contact.pk, is_mailed=True).exists()
 
 
-def test_preferences_show_what_the_person_gets(client):
-    contact = reader()
-    make_suppression(contact, scope="purpose", purpose="announcements")
-    response = client.get(preferences(contact))
-    assert sorted(response.context["form"].initial["purposes"]) == ["invitations", "participation"]
-    assert response["Cache-Control"] == "private, no-store"
-
-
-def test_preferences_are_saved_and_only_what_differs_is_written(client):
-    contact = reader()
-    response = client.post(
-        preferences(contact),
-        {"purposes": ["invitations"], "language": "nl", "form_of_address": "u"},
+@pytest.mark.capability("C16")
+def test_one_click_leaves_the_group_and_nothing_else(strict):
+    contact, group, other = reader(), make_group(), make_group()
+    put_in(group, contact)
+    put_in(other, contact)
+    response = strict.post(link(contact, "subgroup", group.slug), ONE_CLICK)
+    assert (response.status_code, response.content) == (200, b"unsubscribed\n")
+    assert (in_group(contact, group), in_group(contact, other), stopped(contact)) == (
+        False,
+        True,
+        [],
     )
-    contact.refresh_from_db()
-    assert response.status_code == 200
-    assert (contact.language, contact.form_of_address) == ("nl", "u")
-    assert stopped(contact) == ["announcements", "participation"]
-    assert not ConsentRecord.objects.exists()
-    client.post(
-        preferences(contact),
-        {
-            "purposes": ["invitations", "announcements"],
-            "language": "nl",
-            "form_of_address": "u",
-        },
+    assert Suppression.objects.get().source == "mail"
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Coalition One"), ("nl", "Coalitie Een")])
+def test_page_of_a_group_names_it_and_can_be_undone(client, language, name):
+    contact = reader(language=language)
+    group = make_group(
+        purpose="coalition", name_nl="Coalitie Een", name_en="Coalition One", is_open=False
     )
-    assert stopped(contact) == ["participation"]
-    assert ConsentRecord.objects.get().purpose == "announcements"
+    put_in(group, contact)
+    path = link(contact, "coalition", group.slug)
+    assert f"“{name}”" in client.get(path).content.decode()
+    page = client.post(path, {"choice": "this"})
+    assert (f"“{name}”" in page.content.decode(), in_group(contact, group)) == (True, False)
+    assert page.context["can_come_again"] is True
+    client.post(path, {"choice": "again"})
+    assert in_group(contact, group)
+    assert ConsentRecord.objects.get(withdrawn_at=None).wording == group.wording(language)
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        {},
-        {"language": "fr", "form_of_address": "je"},
-        {"purposes": ["service"], "language": "nl", "form_of_address": "je"},
-        {"language": "nl", "form_of_address": "gij"},
-    ],
-)
-def test_wrong_preferences_are_refused_and_nothing_changes(client, data):
+def test_closed_group_is_not_joined_by_an_old_link(client):
+    contact, group = reader(), make_group(is_open=False)
+    put_in(group, contact, withdrawn_at=NOW)  # a colleague took them out
+    page = client.post(link(contact, "subgroup", group.slug), {"choice": "again"})
+    assert (page.context["done"], page.context["can_come_again"]) == ("", False)
+    assert not in_group(contact, group)
+
+
+def test_link_of_who_was_merged_is_about_who_stayed(client):
     contact = reader()
-    response = client.post(preferences(contact), data)
-    assert response.status_code == 422
-    contact.refresh_from_db()
-    assert (contact.language, stopped(contact)) == ("en", [])
+    gone = make_contact(merged_into=contact)
+    client.post(link(gone), ONE_CLICK)
+    assert stopped(contact) == ["invitations"]
 
 
-def test_preferences_need_their_csrf_token(strict):
-    contact = reader()
-    data = {"language": "nl", "form_of_address": "je"}
-    assert strict.post(preferences(contact), data).status_code == 403
-    assert stopped(contact) == []
+def test_everything_leaves_the_groups_too(client):
+    contact, group, left = reader(), make_group(), make_group()
+    put_in(group, contact)
+    leave_group(contact=contact, group=left, source="form", now=NOW)
+    client.post(link(contact), {"choice": "everything"})
+    assert not in_group(contact, group)
+    assert not ConsentRecord.objects.filter(withdrawn_at=None).exists()

@@ -15,8 +15,11 @@ from config.demo.errors import HouseNotEmpty
 from config.demo.loader import Loaded, load_demonstration
 from config.demo.publishing import first_thursday
 from contacts.enums import OrganisationKind
-from contacts.models import Contact, MailDomain, Notice, Organisation
+from contacts.models import Community, Contact, MailDomain, Notice, OptInGroup, Organisation
 from contacts.selectors import is_member
+from contacts.selectors.communities import counted
+from contacts.selectors.groups import groups_with_counts, members_of
+from contacts.selectors.representation import represents_member
 from content.models import QAPage, SeriesPage, Session, SessionPage
 from content.selectors import agreed_answers, site_settings
 from participation.models import LearningQuestion, Registration
@@ -35,7 +38,7 @@ def _row_counts() -> dict[str, int]:
 
 def test_loader_tells_what_there_is(loaded: Loaded):
     assert loaded == Loaded(
-        organisations=41,
+        organisations=44,
         people=65,
         conflicts=1,
         sessions=3,
@@ -96,6 +99,25 @@ def test_people_have_names_of_every_kind():
     assert people.filter(form_of_address="u").count() == 8
     assert people.filter(language="en").count() == 10
     assert people.filter(address_key=None).count() == 5
+
+
+@pytest.mark.capability("C25", "C26", "C29")
+def test_community_has_tiers_partners_abroad_and_a_log():
+    community = counted(Community.objects.all(), NOW.date()).get()
+
+    assert (community.core_count, community.extended_count, community.partner_count) == (5, 5, 4)
+    assert (community.country_count, community.people_count) == (5, 14)
+    assert community.representatives.count() == 8
+    assert community.moments.count() == 6
+
+
+@pytest.mark.capability("C16", "C17")
+def test_groups_are_joined_by_members_and_others():
+    counts = groups_with_counts().values_list("purpose", "member_count")
+    assert dict(counts) == {"subgroup": 3, "coalition": 4}
+
+    coalition = OptInGroup.objects.get(purpose="coalition")
+    assert members_of(coalition).filter(represents_member(NOW.date())).count() == 2
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,8 @@
-"""Seats under concurrency: real connections, real transactions.
+"""Seats under concurrency: real connections, real transactions."""
 
-On SQLite this runs on a database file of its own, because the in-memory database of the suite has
-one connection for all threads. With DATABASE_URL on PostgreSQL the same test holds the row lock.
-"""
-
-import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
 
 from contacts.models import Notice
 from participation.enums import SEATED
@@ -21,6 +14,7 @@ from participation.services import (
     decide_registration,
     register_by_link,
 )
+from tests.concurrency import together
 from tests.factories.contacts import NOW, make_contact, make_organisation, make_representation
 from tests.factories.content import make_session
 from tests.factories.participation import make_registration, typed_values
@@ -28,38 +22,12 @@ from tests.factories.participation import make_registration, typed_values
 PEOPLE, SEATS = 20, 5
 
 
-@pytest.fixture
-def file_database(transactional_db, tmp_path):
-    """Give every thread a connection of its own to one database."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    path = tmp_path / "seats.sqlite3"
-    with connection.cursor() as cursor:
-        cursor.execute(f"VACUUM INTO '{path}'")
-    # The database in memory lives as long as its connection: keep that aside for the other tests.
-    in_memory, name = connection.connection, connection.settings_dict["NAME"]
-    connection.connection, connection.settings_dict["NAME"] = None, str(path)
-    yield
-    connection.close()
-    connection.connection, connection.settings_dict["NAME"] = in_memory, name
-
-
 def _together(*calls):
-    """Run the calls at the same moment, each on a connection of its own."""
-    barrier = threading.Barrier(len(calls))
-
-    def run(call):
-        barrier.wait(timeout=30)
-        try:
-            return call()
-        except SessionFull:
-            return None
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+    """Run the calls at the same moment; None for a session that was full."""
+    return [
+        None if isinstance(result, SessionFull) else result
+        for result in together(*calls, expected=SessionFull)
+    ]
 
 
 def _states(session):

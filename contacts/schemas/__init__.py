@@ -1,0 +1,1 @@
+"""What the HTTP API of the contact base takes and gives, by noun."""

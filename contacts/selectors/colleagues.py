@@ -1,0 +1,78 @@
+"""Who is called what at which organisation, for imports, which find people by it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Max
+
+from contacts.models import Contact, Representation
+from contacts.models.periods import PeriodQuerySet
+from contacts.names import whole_name_key
+
+_NAMES = ("given_name", "initials", "family_name_prefix", "family_name")
+
+
+class Colleagues:
+    """Ids of people by their name and an organisation: a first guess, to be read anew.
+
+    The people of an organisation are read once, and after that only who was added anywhere since.
+    So a file about one organisation with 50,000 people does not read them all for each run.
+    """
+
+    def __init__(self, *, today: date) -> None:
+        self._today = today
+        self._ids: dict[tuple[str, int], set[int]] = defaultdict(set)
+        self._read: set[int] = set()
+        self._newest = 0
+
+    def named(self, wanted: Iterable[tuple[str, int]]) -> set[int]:
+        """Return the ids of whoever has one of the names (keys) at the organisation (an id)."""
+        asked = [(name, organisation) for name, organisation in wanted if organisation > 0]
+        organisations = {organisation for _name, organisation in asked}
+        if self._read & organisations:
+            self._read_newcomers()
+        self._read_people(organisations - self._read)
+        return {each for key in asked if key in self._ids for each in self._ids[key]}
+
+    def add(self, person: int, name: str, organisation: int) -> None:
+        """Know a person whom the reader itself has written."""
+        if organisation in self._read:
+            self._ids[name, organisation].add(person)
+
+    def skip_to(self, place: int) -> None:
+        """Take the places up to this id for known."""
+        self._newest = max(self._newest, place)
+
+    def _read_people(self, organisations: set[int]) -> None:
+        if not organisations:
+            return
+        if not self._read:
+            newest = Representation.objects.aggregate(newest=Max("id"))["newest"]
+            self._newest = newest or 0
+        self._read |= organisations
+        places = self._live().filter(organisation__in=organisations)
+        self._note(places.values_list("contact_id", "organisation_id", *_contact_names()))
+        former = Contact.objects.filter(
+            merged_into__representations__in=places, erased_at=None
+        ).values_list("merged_into_id", "merged_into__representations__organisation_id", *_NAMES)
+        self._note(former)
+
+    def _read_newcomers(self) -> None:
+        added = self._live().filter(pk__gt=self._newest).order_by("pk")
+        rows = added.values_list("pk", "contact_id", "organisation_id", *_contact_names())
+        found = list(rows)
+        if found:
+            self._newest = found[-1][0]
+        self._note(row[1:] for row in found if row[2] in self._read)
+
+    def _live(self) -> PeriodQuerySet:
+        return Representation.objects.not_over(self._today).filter(contact__erased_at=None)
+
+    def _note(self, rows: Iterable[tuple[int, int, str, str, str, str]]) -> None:
+        for person, organisation, *names in rows:
+            self._ids[whole_name_key(*names), organisation].add(person)
+
+
+def _contact_names() -> Iterable[str]:
+    return (f"contact__{name}" for name in _NAMES)
