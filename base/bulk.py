@@ -37,7 +37,7 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list
             tuple((defaults | _prepare(row, prepared) | {key: pk}).values())
             for row, pk in zip(rows, ids, strict=True)
         ]
-        _write(cursor, model, [field.column for field in fields.values()], values)
+        _write(cursor, model, [str(field.column) for field in fields.values()], values)
     return ids
 
 
@@ -46,7 +46,8 @@ def _preparation(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None
 
     One and the same object, such as the moment of an import, is prepared once.
     """
-    if isinstance(field.target_field if field.is_relation else field, _AS_THEY_ARE):
+    kept: Any = field
+    if isinstance(kept.target_field if field.is_relation else kept, _AS_THEY_ARE):
         return None
     last = prepared = None
 
@@ -89,7 +90,8 @@ def _write(
     quoted = ", ".join(map(connection.ops.quote_name, columns))
     target = f"{connection.ops.quote_name(model._meta.db_table)} ({quoted})"
     if connection.vendor == "postgresql":
-        with cursor.copy(f"COPY {target} FROM STDIN") as copy:
+        # Django translates the errors of its own statements alone.
+        with connection.wrap_database_errors, cursor.copy(f"COPY {target} FROM STDIN") as copy:
             for row in values:
                 copy.write_row(row)
     else:

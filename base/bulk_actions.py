@@ -60,6 +60,7 @@ class GuardedDelete(DeleteBulkAction, GuardedBulkAction):
     """Wagtail's own deleting, guarded; registered in its place for every model."""
 
     permission = "delete"
+    action_priority = 100
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.is_allowed(request.user, self.model):  # before its hooks look at the rows

@@ -27,20 +27,91 @@ _SPECIAL_USE = tuple(f".{name}" for name in SPECIAL_USE_DOMAIN_NAMES)
 
 #: Names before the @ that stand for an office or a task, in Dutch and English (RFC 2142 has some).
 _OFFICES = frozenset(
-    "abuse accounts admin administratie balie bestuur billing boekhouding bureau contact directie "
-    "events facturen finance financien hallo hello help helpdesk hr info informatie kantoor "
-    "klantenservice mail marketing media nieuws no-reply noreply office officemanager personeel "
-    "pers planning post postmaster press receptie redactie sales secretariaat secretary service "
-    "support team webmaster welkom".split()
+    [
+        "abuse",
+        "accounts",
+        "admin",
+        "administratie",
+        "balie",
+        "bestuur",
+        "billing",
+        "boekhouding",
+        "bureau",
+        "contact",
+        "directie",
+        "events",
+        "facturen",
+        "finance",
+        "financien",
+        "hallo",
+        "hello",
+        "help",
+        "helpdesk",
+        "hr",
+        "info",
+        "informatie",
+        "kantoor",
+        "klantenservice",
+        "mail",
+        "marketing",
+        "media",
+        "nieuws",
+        "no-reply",
+        "noreply",
+        "office",
+        "officemanager",
+        "personeel",
+        "pers",
+        "planning",
+        "post",
+        "postmaster",
+        "press",
+        "receptie",
+        "redactie",
+        "sales",
+        "secretariaat",
+        "secretary",
+        "service",
+        "support",
+        "team",
+        "webmaster",
+        "welkom",
+    ]
 )
 
 #: The best known services that give anybody an address for some minutes, and their other names.
 _DISPOSABLE = frozenset(
-    "10minutemail.com burnermail.io discard.email dispostable.com emailondeck.com fakeinbox.com "
-    "getnada.com grr.la guerrillamail.com guerrillamail.org mail-temp.com maildrop.cc "
-    "mailinator.com mailnesia.com mintemail.com moakt.com mohmal.com mytemp.email "
-    "sharklasers.com spamgourmet.com temp-mail.org tempmail.com tempr.email throwawaymail.com "
-    "trashmail.com trashmail.de wegwerfmail.de yopmail.com yopmail.fr".split()
+    [
+        "10minutemail.com",
+        "burnermail.io",
+        "discard.email",
+        "dispostable.com",
+        "emailondeck.com",
+        "fakeinbox.com",
+        "getnada.com",
+        "grr.la",
+        "guerrillamail.com",
+        "guerrillamail.org",
+        "mail-temp.com",
+        "maildrop.cc",
+        "mailinator.com",
+        "mailnesia.com",
+        "mintemail.com",
+        "moakt.com",
+        "mohmal.com",
+        "mytemp.email",
+        "sharklasers.com",
+        "spamgourmet.com",
+        "temp-mail.org",
+        "tempmail.com",
+        "tempr.email",
+        "throwawaymail.com",
+        "trashmail.com",
+        "trashmail.de",
+        "wegwerfmail.de",
+        "yopmail.com",
+        "yopmail.fr",
+    ]
 )
 
 

@@ -100,7 +100,7 @@ class AmbiguousName(ContactsError):
 
 
 class PurposeUnknown(ContactsError):
-    """Nobody can unsubscribe from this purpose: it is not a purpose of mailings, or lacks its group."""
+    """Nobody can unsubscribe from this: it is no purpose of mailings, or lacks its group."""
 
     code = "purpose_unknown"
 
@@ -121,7 +121,10 @@ class BasisTooWeak(ContactsError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("For a group only the person's own consent or own request counts: choose one of them.")
+            _(
+                "For a group only the person's own consent or own request counts: choose one of "
+                "them."
+            )
         )
 
 

@@ -52,18 +52,11 @@ def read_access(token: str) -> Contact:
     contact = Contact.objects.filter(pk=contact_id).first()
     if contact is None:
         raise LinkUnknown
-    stayed = who_stayed(contact)
+    stayed = contact.whoever_stayed
     if stayed.erased_at:
         raise PersonErased
     if stayed != contact or contact.link_version != version or _is_old(token):
         raise LinkExpired(stayed)
-    return contact
-
-
-def who_stayed(contact: Contact) -> Contact:
-    """Return the row that this one was merged into, however many steps ago, or the row itself."""
-    while contact.merged_into is not None:
-        contact = contact.merged_into
     return contact
 
 

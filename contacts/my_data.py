@@ -19,7 +19,7 @@ from base.privacy import personal_page
 from contacts.addresses import masked
 from contacts.enums import Source
 from contacts.errors import AlreadyErased
-from contacts.links import LinkExpired, LinkUnknown, PersonErased, read_access, who_stayed
+from contacts.links import LinkExpired, LinkUnknown, PersonErased, read_access
 from contacts.models import Contact
 from contacts.selectors.access import document_of, parts_of, readable, retention_in_words
 from contacts.selectors.erasure import consequences_of
@@ -80,7 +80,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponse:
     contact = Contact.objects.filter(pk=contact_id).first()
     if contact is None:
         return render(request, "contacts/link_unknown.html", status=404)
-    contact = who_stayed(contact)
+    contact = contact.whoever_stayed
     with translation.override(contact.language):
         if request.method == "POST":
             return _asked(request, contact)

@@ -5,21 +5,19 @@ changes (conditions.VOLATILE): the rest was settled when the mailing started. Wh
 again counts as still holding.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, StrIndex
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from campaigns.audience import conditions as c
 from campaigns.audience.parsing import DECLINED, NO_ANSWER
 from campaigns.models import Delivery
 from contacts.enums import ConsentBasis, MailState
-from contacts.models import Community, ConsentRecord, Contact, Representation, Theme
+from contacts.models import Community, ConsentRecord, Contact
 from contacts.selectors.communities import speaking
+from contacts.selectors.people import speaks, tagged, works_on
 from contacts.selectors.representation import represents_member
 from participation.enums import LIVE, SEATED, Attendance, InvitationAnswer, RegistrationState
 from participation.models import Interest, Invitation, Registration
@@ -69,19 +67,19 @@ def _single(condition: c.Condition, day: date) -> Q:
         case c.Member(is_member):
             return represents_member(day) if is_member else ~represents_member(day)
         case c.OfTheme(theme):
-            return _speaks(day, Q(organisation__themes__in=_theme_and_parts(theme)))
+            return works_on(theme, day)
         case c.InCommunity(community, tiers):
             return _in_community(community, tiers, day)
         case c.OfKind(kinds):
-            return _speaks(day, Q(organisation__kind__in=kinds))
+            return speaks(day, Q(organisation__kind__in=kinds))
         case c.InCountry(countries):
-            return _speaks(day, Q(organisation__country__in=countries))
+            return speaks(day, Q(organisation__country__in=countries))
         case c.InRole(roles):
-            return _speaks(day, Q(role__in=roles))
+            return speaks(day, Q(role__in=roles))
         case c.Reads(language):
             return Q(language=language)
         case c.Tagged(tag):
-            return _tagged(tag)
+            return tagged(tag)
         case c.Named(contacts):
             return Q(pk__in=contacts) | Q(pk__in=_stayed_for(contacts))
         case c.Consented(purpose, topic):
@@ -96,7 +94,7 @@ def _single(condition: c.Condition, day: date) -> Q:
             seats = Registration.objects.filter(
                 session__slug=session, state__in=SEATED, organisation=OuterRef("organisation")
             )
-            return _speaks(day, Q(Exists(seats)))
+            return speaks(day, Q(Exists(seats)))
         case c.Attended(session, values):
             return _attended(session, values)
         case c.Received(mailing):
@@ -115,25 +113,9 @@ def _exists(rows: QuerySet[Any]) -> Q:
     return Q(Exists(rows.filter(contact=OuterRef("pk"))))
 
 
-def _speaks(day: date, what: Q) -> Q:
-    return _exists(Representation.objects.on(day).filter(what))
-
-
 def _in_community(slug: str, tiers: tuple[str, ...], day: date) -> Q:
     rows = speaking(day).filter(community__in=Community.objects.filter(slug=slug).values("pk"))
     return _exists(rows.filter(tier__in=tiers) if tiers else rows)
-
-
-def _theme_and_parts(slug: str) -> QuerySet[Theme]:
-    return Theme.objects.filter(Q(slug=slug) | Q(parent__slug=slug) | Q(parent__parent__slug=slug))
-
-
-def _tagged(tag: str) -> Q:
-    if connection.features.supports_json_field_contains:
-        return Q(tags__contains=[tag])
-    # SQLite keeps the list as JSON text, in which each tag stands between quotes.
-    place = StrIndex(Cast("tags", TextField()), Value(json.dumps(tag)))
-    return Q(pk__in=Contact.objects.annotate(place=place).filter(place__gt=0).values("pk"))
 
 
 def _consented(purpose: str, topic: str) -> Q:

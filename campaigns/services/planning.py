@@ -109,6 +109,7 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
         Mailing.objects.filter(pk=mailing_id).update(frozen=frozen, frozen_at=now)
         mailing.frozen = frozen
         _write_ledger(terms_of(mailing, now))
+        _leave_out_erased(mailing)
         _invite(mailing, now)
     return True
 
@@ -152,9 +153,12 @@ def _write_ledger(terms: Terms) -> None:
             f" FROM ({sql}) AS considered ORDER BY id",
             [*values, *params],
         )
-    # On PostgreSQL somebody may be erased while the rows are written; theirs waited for that.
+
+
+def _leave_out_erased(mailing: Mailing) -> None:
+    """On PostgreSQL somebody may be erased while the ledger is written; theirs waited for that."""
     erased = Delivery.objects.filter(
-        mailing_id=terms.mailing_id, contact__erased_at__isnull=False, address_key__isnull=False
+        mailing=mailing, contact__erased_at__isnull=False, address_key__isnull=False
     )
     erased.update(address_key=None, state=MailState.EXCLUDED, reason=Exclusion.ERASED)
 

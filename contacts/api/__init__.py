@@ -1,4 +1,4 @@
-"""HTTP API of this room: people, organisations, communities and imports. Every call needs a token."""
+"""HTTP API of this room: people, organisations, communities, imports. Each call needs a token."""
 
 from ninja import Router
 

@@ -95,7 +95,7 @@ def change_contact(request: HttpRequest, contact_id: int, payload: ContactPatch)
     summary="Erase a person",
 )
 def delete_contact(request: HttpRequest, contact_id: int) -> Status[None]:
-    """Not undone by anything: the figures stay, and the address is never mailed or imported again."""
+    """Not undone by anything: figures stay, and the address is never mailed or imported again."""
     _contact(contact_id)
     with refusals_as_problems():
         erase_contact(contact_id=contact_id, by=request.user, source=Source.API, now=timezone.now())

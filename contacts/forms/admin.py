@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from contacts.addresses import mail_domain
+from contacts.countries import country_choices
 from contacts.errors import (
     AddressInvalid,
     AddressTaken,
@@ -74,6 +75,8 @@ class PersonForm(WagtailAdminModelForm):
 class OrganisationForm(WagtailAdminModelForm):
     """An organisation: name, aliases and mail domains get the form in which they are compared."""
 
+    country = forms.ChoiceField(label=gettext_lazy("country"), choices=country_choices)
+
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
         try:
@@ -81,12 +84,6 @@ class OrganisationForm(WagtailAdminModelForm):
         except (NameMissing, NameTaken) as error:
             raise forms.ValidationError(str(error), code=error.code) from error
         return self.instance.name
-
-    def clean_country(self) -> str:
-        country = str(self.cleaned_data["country"]).upper()
-        if not (len(country) == 2 and country.isascii() and country.isalpha()):
-            raise forms.ValidationError(_("Write the country as two letters, such as NL."))
-        return country
 
     def clean_parent(self) -> Organisation | None:
         return _checked_parent(self.instance, self.cleaned_data["parent"])

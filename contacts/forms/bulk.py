@@ -1,6 +1,7 @@
 """What is filled in for many people or organisations at once."""
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +18,7 @@ class TagForm(forms.Form):
     """A tag, known or new."""
 
     tag = forms.CharField(
-        label=gettext_lazy("tag"),
+        label=capfirst(gettext_lazy("tag")),
         max_length=60,
         help_text=gettext_lazy(
             "A word or a few, such as “press”. Small letters and capitals differ."
@@ -39,7 +40,7 @@ class KnownTagForm(forms.Form):
     """A tag that somebody carries."""
 
     tag = forms.ChoiceField(
-        label=gettext_lazy("tag"), choices=lambda: [(tag, tag) for tag in tags_in_use()]
+        label=capfirst(gettext_lazy("tag")), choices=lambda: [(tag, tag) for tag in tags_in_use()]
     )
 
 
@@ -63,17 +64,28 @@ class StopForm(forms.Form):
 
 class CommunityForm(forms.Form):
     community = forms.ModelChoiceField(
-        label=gettext_lazy("community"), queryset=Community.objects.order_by("name")
+        label=capfirst(gettext_lazy("community")), queryset=Community.objects.order_by("name")
     )
 
 
 class TierForm(CommunityForm):
     tier = forms.ChoiceField(
-        label=gettext_lazy("tier"), choices=Tier.choices, widget=forms.RadioSelect
+        label=capfirst(gettext_lazy("tier")), choices=Tier.choices, widget=forms.RadioSelect
     )
 
 
 class ThemeChoiceForm(forms.Form):
     theme = forms.ModelChoiceField(
-        label=gettext_lazy("theme"), queryset=Theme.objects.order_by("name_nl")
+        label=capfirst(gettext_lazy("theme")), queryset=Theme.objects.order_by("name_nl")
+    )
+
+
+class FileForm(forms.Form):
+    """What kind of file it is to be."""
+
+    form = forms.ChoiceField(
+        label=gettext_lazy("What kind of file?"),
+        choices=[("xlsx", gettext_lazy("workbook (XLSX)")), ("csv", gettext_lazy("text (CSV)"))],
+        initial="xlsx",
+        widget=forms.RadioSelect,
     )

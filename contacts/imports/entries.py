@@ -183,9 +183,7 @@ def _no_row(cells: tuple[str, ...], columns: tuple[Column, ...]) -> Remark | Non
             return Remark("comment", _("A line that begins with # is taken for a comment."))
         if name_key(first) in _TOTALS:
             return Remark("total", _("This line is taken for a total below the list."))
-    if all(
-        cell == column.header for cell, column in zip(cells, columns, strict=False) if cell
-    ):
+    if all(cell == column.header for cell, column in zip(cells, columns, strict=False) if cell):
         return Remark("headings", _("These are the headings again."))
     return None
 
@@ -235,9 +233,7 @@ def _names(texts: Mapping[str, str], *, is_split: bool) -> dict[str, str]:
     }
 
 
-def _add_values(
-    said: dict[str, Any], texts: Mapping[str, str], headers: Mapping[str, str]
-) -> None:
+def _add_values(said: dict[str, Any], texts: Mapping[str, str], headers: Mapping[str, str]) -> None:
     """Fill in the cells that stand for something; a cell that is not clear becomes a remark."""
     remarks: list[Remark] = []
 

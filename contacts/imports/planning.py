@@ -37,8 +37,9 @@ class Place:
 class KnownPerson:
     """A person as the contact base, or an earlier row, knows them.
 
-    `id` is below 0 when an earlier row makes the person. `places` are where they speak for somebody, by the organisation's key. `former` are the rows
-    that turned out to be this person: their names are the person's too.
+    `id` is below 0 when an earlier row makes the person. `places` are where they speak for
+    somebody, by the organisation's key. `former` are the rows that turned out to be this person:
+    their names are the person's too.
     """
 
     id: int

@@ -47,7 +47,6 @@ _BROKEN = (
     EOFError,
     InvalidFileException,
     LookupError,
-    NotImplementedError,
     OSError,
     ParseError,
     RuntimeError,

@@ -43,7 +43,8 @@ class Folded(Func):
         return f"LOWER(TRANSLATE({sql}, '{letters}', '{plain}'))", params
 
     def _joined(self, compiler: SQLCompiler) -> tuple[str, list[Any]]:
-        texts, params = [], []
+        texts: list[str] = []
+        params: list[Any] = []
         for source in self.get_source_expressions():
             sql, own = compiler.compile(source)
             texts.append(sql)

@@ -17,7 +17,12 @@ class Theme(models.Model):  # type: ignore[django-manager-missing] # read before
     name_nl = models.CharField(_("name (Dutch)"), max_length=120)
     name_en = models.CharField(_("name (English)"), max_length=120, blank=True)
     parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+        "self",
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
     )
 
     class Meta:
@@ -47,9 +52,16 @@ class Organisation(ClusterableModel):
     country = models.CharField(_("country"), max_length=2, default="NL")
     website = models.URLField(_("website"), blank=True)
     languages = models.JSONField(_("languages"), default=list, blank=True)
-    themes = models.ManyToManyField(Theme, blank=True, related_name="organisations")
+    themes = models.ManyToManyField(
+        Theme, verbose_name=_("themes"), blank=True, related_name="organisations"
+    )
     parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+        "self",
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
     )
     #: A suggestion typed on a form or a name met in an import, until a person has looked at it.
     reviewed = models.BooleanField(_("reviewed"), default=True)

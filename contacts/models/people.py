@@ -95,7 +95,7 @@ class Contact(ClusterableModel):
 
     @property
     def whoever_stayed(self) -> "Contact":
-        """This person, or of one who was merged into another, that one."""
+        """This person, or of one who was merged into another, that one (there are no chains)."""
         return self.merged_into or self
 
     @property

@@ -22,7 +22,8 @@ class Colleagues:
 
     def __init__(self, *, today: date) -> None:
         self._today = today
-        self._ids: dict[tuple[str, int], set[int]] = defaultdict(set)
+        self._ids: dict[tuple[str, int], tuple[int, ...]] = {}
+        self._former: dict[int, set[str]] = defaultdict(set)
         self._read: set[int] = set()
         self._newest = 0
 
@@ -33,12 +34,12 @@ class Colleagues:
         if self._read & organisations:
             self._read_newcomers()
         self._read_people(organisations - self._read)
-        return {each for key in asked if key in self._ids for each in self._ids[key]}
+        return {each for key in asked for each in self._ids.get(key, ())}
 
     def add(self, person: int, name: str, organisation: int) -> None:
         """Know a person whom the reader itself has written."""
         if organisation in self._read:
-            self._ids[name, organisation].add(person)
+            self._keep(person, name, organisation)
 
     def skip_to(self, place: int) -> None:
         """Take the places up to this id for known."""
@@ -50,13 +51,16 @@ class Colleagues:
         if not self._read:
             newest = Representation.objects.aggregate(newest=Max("id"))["newest"]
             self._newest = newest or 0
+            self._read_former()
         self._read |= organisations
         places = self._live().filter(organisation__in=organisations)
         self._note(places.values_list("contact_id", "organisation_id", *_contact_names()))
-        former = Contact.objects.filter(
-            merged_into__representations__in=places, erased_at=None
-        ).values_list("merged_into_id", "merged_into__representations__organisation_id", *_NAMES)
-        self._note(former)
+
+    def _read_former(self) -> None:
+        """Read what people were called before they turned out to be somebody else."""
+        merged = Contact.objects.filter(erased_at=None).exclude(merged_into=None)
+        for person, *names in merged.values_list("merged_into_id", *_NAMES):
+            self._former[person].add(whole_name_key(*names))
 
     def _read_newcomers(self) -> None:
         added = self._live().filter(pk__gt=self._newest).order_by("pk")
@@ -71,7 +75,13 @@ class Colleagues:
 
     def _note(self, rows: Iterable[tuple[int, int, str, str, str, str]]) -> None:
         for person, organisation, *names in rows:
-            self._ids[whole_name_key(*names), organisation].add(person)
+            for name in {whole_name_key(*names), *self._former.get(person, ())}:
+                self._keep(person, name, organisation)
+
+    def _keep(self, person: int, name: str, organisation: int) -> None:
+        known = self._ids.get((name, organisation), ())
+        if person not in known:
+            self._ids[name, organisation] = (*known, person)
 
 
 def _contact_names() -> Iterable[str]:

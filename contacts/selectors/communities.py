@@ -25,9 +25,9 @@ from contacts.models import (
     CommunityRepresentative,
     Contact,
     OrganisationAlias,
-    Representation,
 )
 from contacts.names import name_key
+from contacts.selectors.representation import spoken_on
 
 _PLACES = CommunityOrganisation.objects.select_related("organisation").order_by(
     "organisation__name_key"
@@ -35,11 +35,6 @@ _PLACES = CommunityOrganisation.objects.select_related("organisation").order_by(
 _NAMED = CommunityRepresentative.objects.select_related("contact", "organisation").order_by(
     "contact__sort_key", "id"
 )
-
-
-def _spoken_on(day: date) -> QuerySet[Representation]:
-    """Representations on `day` by people who are there."""
-    return Representation.objects.on(day).filter(contact__erased_at=None, contact__merged_into=None)
 
 
 def speaking(day: date) -> QuerySet[Any]:
@@ -52,11 +47,11 @@ def speaking(day: date) -> QuerySet[Any]:
     named = CommunityRepresentative.objects.filter(
         community=OuterRef("community"), organisation=OuterRef("organisation")
     )
-    still = _spoken_on(day).filter(
+    still = spoken_on(day).filter(
         contact=OuterRef("contact"), organisation=OuterRef("organisation")
     )
     return (
-        _spoken_on(day)
+        spoken_on(day)
         .annotate(
             community=F("organisation__communities__community"),
             tier=F("organisation__communities__tier"),
@@ -73,7 +68,7 @@ def spoken_by(
 ) -> dict[int, set[int]]:
     """Return, by person, for which of these organisations they speak on `day`. One query."""
     found: dict[int, set[int]] = {}
-    rows = _spoken_on(day).filter(
+    rows = spoken_on(day).filter(
         contact__in=list(contact_ids), organisation__in=list(organisation_ids)
     )
     for contact_id, organisation_id in rows.values_list("contact_id", "organisation_id"):
@@ -163,7 +158,7 @@ def seats(community: Community, day: date) -> dict[Tier, list[Seat]]:
     """
     functions = {
         (row.contact_id, row.organisation_id): row.function
-        for row in _spoken_on(day).filter(organisation__communities__community=community)
+        for row in spoken_on(day).filter(organisation__communities__community=community)
     }
     voices: dict[int, list[Voice]] = {}
     for row in _NAMED.filter(community=community):

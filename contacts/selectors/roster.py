@@ -120,7 +120,9 @@ class Roster:
         aliases = OrganisationAlias.objects.filter(name_key__in=keys).order_by("organisation")
         for alias, owner in aliases.values_list("name_key", "organisation_id"):
             owners[alias].append(owner)
-        wanted = Q(name_key__in=keys) | Q(pk__in={each for some in owners.values() for each in some})
+        wanted = Q(name_key__in=keys) | Q(
+            pk__in={each for some in owners.values() for each in some}
+        )
         found = _known_organisations(wanted, self._today, self._fields)
         for own in found.values():
             self._organisations.setdefault(own.key, own)
@@ -257,7 +259,9 @@ def _known_organisations(
 ) -> dict[int, KnownOrganisation]:
     """Return organisations by id, as far as the fields are about them: in four queries at most."""
     names = ("name_key", "name", "kind", "country", "website")
-    found = {row[0]: row[1:] for row in Organisation.objects.filter(wanted).values_list("id", *names)}
+    found = {
+        row[0]: row[1:] for row in Organisation.objects.filter(wanted).values_list("id", *names)
+    }
     themes, aliases = defaultdict(set), defaultdict(set)
     if "themes" in fields:
         linked = Organisation.themes.through.objects.filter(organisation__in=found)

@@ -12,8 +12,10 @@ from contacts.models import OptInGroup, Theme
 EVERYTHING = "all"
 
 
-def written(purpose: str, topic: str = "") -> str:
-    """Return the one word for a purpose and its topic."""
+def written(purpose: str | None, topic: str = "") -> str:
+    """Return the one word for a purpose and its topic; None is every mailing."""
+    if purpose is None:
+        return EVERYTHING
     return f"{purpose}:{topic}" if topic else str(purpose)
 
 

@@ -103,6 +103,7 @@ def place_organisations(
     now: datetime,
 ) -> int:
     """Place organisations in a tier; one that is in another tier moves. Returns how many did."""
+    Community.objects.select_for_update().get(pk=community.pk)  # one at a time, or both would add
     known = set(
         CommunityOrganisation.objects.filter(
             community=community, organisation__in=organisations

@@ -15,7 +15,6 @@ from base.services import emit
 from contacts.enums import ContactAct, Source, SuppressionReason, SuppressionScope
 from contacts.errors import AlreadyErased
 from contacts.holdings import registered
-from contacts.links import who_stayed
 from contacts.models import Contact
 from contacts.selectors.erasure import waiting_files
 from contacts.selectors.identity import ids_of
@@ -82,7 +81,7 @@ def _hold(contact_id: int, now: datetime) -> list[Contact]:
 
 def _family(contact_id: int) -> list[int]:
     """The ids of all rows that are one person, the one who stayed first."""
-    return ids_of(who_stayed(Contact.objects.get(pk=contact_id)))
+    return ids_of(Contact.objects.get(pk=contact_id).whoever_stayed)
 
 
 def _erase(people: list[Contact], now: datetime) -> None:

@@ -16,7 +16,9 @@ def add_theme(*, organisation_ids: Collection[int], theme: Theme, by: Author, no
     """Let the organisations work on the theme; some hundreds at once. Returns how many are new."""
     found = Organisation.objects.filter(pk__in=organisation_ids).exclude(themes=theme)
     new = list(found.order_by("pk"))
-    theme.organisations.add(*new)
+    Organisation.themes.through.objects.bulk_create(
+        Organisation.themes.through(organisation=each, theme=theme) for each in new
+    )
     return _noted(new, by, now)
 
 

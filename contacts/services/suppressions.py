@@ -20,7 +20,7 @@ from contacts.enums import (
 )
 from contacts.errors import PurposeUnknown
 from contacts.models import ConsentRecord, Contact, Suppression
-from contacts.selectors.streams import EVERYTHING, written
+from contacts.selectors.streams import written
 from contacts.services.audit import PERSON, Author, note_change
 from contacts.services.consents import record_consent, withdraw_consents
 
@@ -77,7 +77,7 @@ def block_address(
             contact=contact,
             action=ContactAct.SUPPRESS,
             by=by,
-            changes={"suppression": ("", _named(purpose, topic))},
+            changes={"suppression": ("", written(purpose, topic))},
             detail=detail,
             now=now,
         )
@@ -105,7 +105,7 @@ def unsubscribe(
     act; None stops them all. Raises PurposeUnknown. Repeating it changes nothing.
     """
     stop_mail(contact=contact, purpose=purpose, topic=topic, source=source, now=now)
-    _note(contact, ContactAct.SUPPRESS, ("", _named(purpose, topic)), now)
+    _note(contact, ContactAct.SUPPRESS, ("", written(purpose, topic)), now)
 
 
 @transaction.atomic
@@ -127,7 +127,7 @@ def resubscribe(
     allow_mail(
         contact=contact, purpose=purpose, topic=topic, source=source, wording=wording, now=now
     )
-    _note(contact, ContactAct.RESUME, (_named(purpose, topic), ""), now)
+    _note(contact, ContactAct.RESUME, (written(purpose, topic), ""), now)
 
 
 @transaction.atomic
@@ -255,11 +255,6 @@ def _groups_joined(contact: Contact) -> set[tuple[str, str]]:
         contact=contact, purpose__in=GROUP_PURPOSES, withdrawn_at=None
     )
     return {(str(purpose), topic) for purpose, topic in live.values_list("purpose", "topic")}
-
-
-def _named(purpose: Purpose | str | None, topic: str) -> str:
-    """Return what is stopped, as the audit log keeps it: "all", "invitations", "coalition:x"."""
-    return EVERYTHING if purpose is None else written(purpose, topic)
 
 
 def _note(

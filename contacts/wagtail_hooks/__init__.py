@@ -8,6 +8,7 @@ from contacts.wagtail_hooks import (  # noqa: F401 -- they register their hooks
     audit,
     deletion,
     erasure,
+    export_actions,
     organisation_actions,
     people_actions,
     retention,

@@ -21,26 +21,21 @@ _BATCH = 500
 _NAMES_MAX = 20
 
 
-class ContactsAction(GuardedBulkAction):
-    """An act on many rows by their ids: a whole list is never loaded, only counted.
+class AskingAction(GuardedBulkAction):
+    """An act that first says in numbers what it is about: a whole list is only counted for that.
 
-    `question` and `done` are counted texts (ngettext_lazy); `requires` are permissions beside that
-    on the model.
+    `question` is a counted text (ngettext_lazy); `requires` are permissions beside that on the
+    model.
     """
 
     template_name = "contacts/admin/bulk_action.html"
     question: str | Promise = ""
-    done: str | Promise = ""
     requires: tuple[str, ...] = ()
     is_serious = False
 
     @classmethod
     def is_allowed(cls, user: Any, model: type[Model]) -> bool:
         return super().is_allowed(user, model) and user.has_perms(cls.requires)
-
-    @abstractmethod
-    def act(self, ids: Collection[int], values: dict[str, Any]) -> int:
-        """Do it to some of the rows, with what was filled in. Returns how many changed."""
 
     def consequences(self, rows: QuerySet[Any]) -> list[str]:
         """Return what else is good to know beforehand, in numbers."""
@@ -62,6 +57,16 @@ class ContactsAction(GuardedBulkAction):
             "consequences": self.consequences(rows),
             "is_serious": self.is_serious,
         }
+
+
+class ChangingAction(AskingAction):
+    """An act that changes rows, in batches; `done` is a counted text."""
+
+    done: str | Promise = ""
+
+    @abstractmethod
+    def act(self, ids: Collection[int], values: dict[str, Any]) -> int:
+        """Do it to some of the rows, with what was filled in. Returns how many changed."""
 
     def form_valid(self, form: Form) -> HttpResponseBase:
         ids = list(self.selected().order_by("pk").values_list("pk", flat=True))

@@ -4,6 +4,7 @@ The ledger is append-only: a row is added or dated, never edited or deleted. Nob
 suppression: only the person does.
 """
 
+from abc import abstractmethod
 from typing import Any
 from urllib.parse import urlencode
 
@@ -113,8 +114,9 @@ class _FormPage(_ConsentPage):
     def initial(self) -> dict[str, Any]:
         return {}
 
+    @abstractmethod
     def done(self, form: Any) -> HttpResponse:
-        raise NotImplementedError
+        """Do what the valid form says, and answer."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return self._page(self.form_class(initial=self.initial()))

@@ -17,7 +17,6 @@ from wagtail.snippets.views.snippets import InspectView
 
 from contacts.countries import country_name
 from contacts.errors import CursorUnknown
-from contacts.links import who_stayed
 from contacts.models import (
     CommunityOrganisation,
     CommunityRepresentative,
@@ -97,7 +96,7 @@ class PersonDossier(_Dossier):
     object: Contact
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        stayed = who_stayed(self.object)
+        stayed = self.object.whoever_stayed
         if stayed != self.object:
             return redirect(f"{_PEOPLE}:inspect", stayed.pk)
         response: HttpResponse = super().get(request, *args, **kwargs)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -21,7 +21,6 @@ from wagtail.admin.widgets.button import Button
 
 from contacts.errors import AlreadyErased
 from contacts.forms.erasure import EraseForm
-from contacts.links import who_stayed
 from contacts.models import Contact
 from contacts.selectors.erasure import consequences_of
 from contacts.services.erasure import erase_contact
@@ -40,7 +39,7 @@ class ErasePerson(WagtailAdminTemplateMixin, View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
-        self.contact = who_stayed(get_object_or_404(Contact, pk=kwargs["contact_id"]))
+        self.contact = get_object_or_404(Contact, pk=kwargs["contact_id"]).whoever_stayed
         if self.contact.erased_at is not None:
             return self._erased_already(AlreadyErased())
         return super().dispatch(request, *args, **kwargs)
@@ -103,9 +102,7 @@ def register_erasure() -> ErasureViewSet:
 
 
 @hooks.register("register_snippet_listing_buttons")
-def offer_erasure(
-    snippet: object, user: AbstractBaseUser, next_url: str | None = None
-) -> Iterator[Button]:
+def offer_erasure(snippet: object, user: User, next_url: str | None = None) -> Iterator[Button]:
     """Offer it in the list of people, to whoever may do it."""
     if isinstance(snippet, Contact) and snippet.is_present and user.has_perm(PERMISSION):
         yield Button(_("Erase data"), url=erase_url(snippet), icon_name="bin", priority=90)

@@ -12,10 +12,10 @@ from wagtail import hooks
 from contacts.forms.bulk import ThemeChoiceForm, TierForm
 from contacts.models import Organisation
 from contacts.services.organisation_marks import add_theme, mark_reviewed, place_in_tier
-from contacts.wagtail_hooks.bulk_actions import ContactsAction
+from contacts.wagtail_hooks.bulk_actions import ChangingAction
 
 
-class OrganisationAction(ContactsAction):
+class OrganisationAction(ChangingAction):
     models = [Organisation]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_filters import BooleanFilter, ChoiceFilter, ModelChoiceFilter
@@ -33,27 +34,31 @@ class OrganisationFilters(WagtailFilterSet):
     """Every filter holds for today."""
 
     membership = ChoiceFilter(
-        label=_("membership"),
+        label=capfirst(_("membership")),
         method="by_membership",
         choices=_MEMBERSHIP,
         empty_label=_ALL,
         widget=forms.RadioSelect,
     )
     theme = ModelChoiceFilter(
-        label=_("theme"), method="by_theme", queryset=Theme.objects.order_by("name_nl")
+        label=capfirst(_("theme")), method="by_theme", queryset=Theme.objects.order_by("name_nl")
     )
     community = ModelChoiceFilter(
-        label=_("community"), method="with_tier", queryset=Community.objects.order_by("name")
+        label=capfirst(_("community")),
+        method="with_tier",
+        queryset=Community.objects.order_by("name"),
     )
     tier = ChoiceFilter(
-        label=_("tier in a community"),
+        label=capfirst(_("tier in a community")),
         method="with_tier",
         choices=Tier.choices,
         empty_label=_ALL,
         widget=forms.RadioSelect,
     )
-    country = ChoiceFilter(label=_("country"), empty_label=_ALL)
-    has_people = BooleanFilter(label=_("has people"), method="by_people", widget=BooleanRadioSelect)
+    country = ChoiceFilter(label=capfirst(_("country")), empty_label=_ALL)
+    has_people = BooleanFilter(
+        label=capfirst(_("has people")), method="by_people", widget=BooleanRadioSelect
+    )
 
     class Meta:
         model = Organisation

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column
@@ -37,11 +38,11 @@ class OrganisationViewSet(SnippetViewSet):
     list_per_page = 50
     list_display = [
         "name",
-        Column("membership", label=_("membership"), accessor=membership_of),
-        Column("kind", label=_("kind"), accessor="get_kind_display"),
-        Column("themes", label=_("themes"), accessor=themes_of),
-        Column("people_count", label=_("people")),
-        BooleanColumn("reviewed", label=_("reviewed")),
+        Column("membership", label=capfirst(_("membership")), accessor=membership_of),
+        Column("kind", label=capfirst(_("kind")), accessor="get_kind_display"),
+        Column("themes", label=capfirst(_("themes")), accessor=themes_of),
+        Column("people_count", label=capfirst(_("people"))),
+        BooleanColumn("reviewed", label=capfirst(_("reviewed"))),
     ]
     export_filename = "organisations"
     copy_view_enabled = False

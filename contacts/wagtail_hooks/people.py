@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
@@ -37,8 +38,8 @@ class PersonViewSet(SnippetViewSet):
     list_display = [
         "__str__",
         "email",
-        Column("organisations", label=_("organisations"), accessor=places_of),
-        Column("language", label=_("language"), accessor="get_language_display"),
+        Column("organisations", label=capfirst(_("organisations")), accessor=places_of),
+        Column("language", label=capfirst(_("language")), accessor="get_language_display"),
     ]
     export_filename = "contacts"
     copy_view_enabled = False

@@ -16,10 +16,10 @@ from contacts.selectors.suppressions import STOPPED_ALL, stopped
 from contacts.services.representatives import name_people
 from contacts.services.stopping import stop_people
 from contacts.services.tagging import tag_people, untag_people
-from contacts.wagtail_hooks.bulk_actions import ContactsAction
+from contacts.wagtail_hooks.bulk_actions import ChangingAction
 
 
-class PeopleAction(ContactsAction):
+class PeopleAction(ChangingAction):
     models = [Contact]
 
 
@@ -44,7 +44,7 @@ class UntagPeople(PeopleAction):
     display_name = _("Remove a tag")
     aria_label = _("Take a tag from the chosen people")
     action_type = "untag"
-    action_priority = 20
+    action_priority = 50
     form_class = KnownTagForm
     question = ngettext_lazy(
         "Take a tag from %(count)d person?", "Take a tag from %(count)d people?", "count"
@@ -65,7 +65,7 @@ class NamePeople(PeopleAction):
     display_name = _("Add to a community")
     aria_label = _("Let the chosen people speak for their organisation in a community")
     action_type = "community"
-    action_priority = 30
+    action_priority = 20
     form_class = CommunityForm
     requires = ("contacts.change_community",)
     question = ngettext_lazy(

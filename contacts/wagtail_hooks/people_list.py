@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, ModelChoiceFilter, MultipleChoiceFilter
 from wagtail.admin.filters import WagtailFilterSet
@@ -50,7 +51,11 @@ _ASKED_FOR = [("pause", _("no mailings for now")), ("less", _("less mail"))]
 
 def _choice(label: Any, method: Any, choices: Any = ()) -> ChoiceFilter:
     return ChoiceFilter(
-        label=label, method=method, choices=choices, empty_label=_ALL, widget=forms.RadioSelect
+        label=capfirst(label),
+        method=method,
+        choices=choices,
+        empty_label=_ALL,
+        widget=forms.RadioSelect,
     )
 
 
@@ -59,17 +64,19 @@ class PeopleFilters(WagtailFilterSet):
 
     speaks_for = _choice(_("speaks for"), "by_membership", _SPEAKS_FOR)
     theme = ModelChoiceFilter(
-        label=_("theme"), method="by_theme", queryset=Theme.objects.order_by("name_nl")
+        label=capfirst(_("theme")), method="by_theme", queryset=Theme.objects.order_by("name_nl")
     )
     community = ModelChoiceFilter(
-        label=_("community"), method="with_tier", queryset=Community.objects.order_by("name")
+        label=capfirst(_("community")),
+        method="with_tier",
+        queryset=Community.objects.order_by("name"),
     )
     tier = _choice(_("tier in a community"), "with_tier", Tier.choices)
     tag = _choice(_("tag"), "by_tag")
     not_mailed = _choice(_("does not get"), "by_suppression", _NOT_MAILED)
     asked_for = _choice(_("asked for"), "by_own_choice", _ASKED_FOR)
     without = MultipleChoiceFilter(
-        label=_("without"),
+        label=capfirst(_("without")),
         method="by_absence",
         choices=_WITHOUT_LABELS,
         widget=forms.CheckboxSelectMultiple,
@@ -198,7 +205,11 @@ class PeopleIndex(RoundTripExport, GuardedIndex):
     @cached_property
     def columns(self) -> list[BaseColumn]:
         others = [
-            Column(each.name, label=each.label, accessor=partial(_shown, column=each.name))
+            Column(
+                each.name,
+                label=capfirst(str(each.label)),
+                accessor=partial(_shown, column=each.name),
+            )
             for each in _columns_of_other_rooms()
         ]
         return [*super().columns, *others]

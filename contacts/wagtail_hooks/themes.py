@@ -2,6 +2,7 @@
 
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
@@ -27,7 +28,7 @@ class ThemeViewSet(SnippetViewSet):
         "name_nl",
         "name_en",
         "parent",
-        Column("organisation_count", label=_("organisations")),
+        Column("organisation_count", label=capfirst(_("organisations"))),
     ]
     copy_view_enabled = False
     edit_handler = ObjectList(

@@ -3,6 +3,8 @@
 JSON when nobody is looking at a terminal, readable words when somebody is.
 """
 
+import logging
+import re
 import sys
 from typing import Any
 
@@ -14,6 +16,19 @@ _SHARED: list[structlog.typing.Processor] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+
+#: The path of a personal link, whose token is a key.
+_PERSONAL = re.compile(r"/([a-z])/[^/\s]*:[^/\s]*")
+
+
+class WithoutLinks(logging.Filter):
+    """Takes the token of a personal link out of what Django says of a request."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.startswith("django."):
+            record.msg, record.args = _PERSONAL.sub(r"/\1/…", record.getMessage()), ()
+        return True
 
 
 def logging_config(level: str) -> dict[str, Any]:
@@ -43,7 +58,14 @@ def logging_config(level: str) -> dict[str, Any]:
                 ],
             }
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "filters": {"without_links": {"()": WithoutLinks}},
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "lines",
+                "filters": ["without_links"],
+            }
+        },
         # These tell of every page that is indexed and every tick; their warnings are worth reading.
         "loggers": {name: {"level": "WARNING"} for name in ("celery", "django_tasks", "wagtail")},
         "root": {"handlers": ["console"], "level": level},

@@ -41,7 +41,8 @@ def test_unknown_query_parameter_is_400_and_named(client, token):
             {
                 "field": "membr",
                 "code": "unknown",
-                "message": "Unknown. Known here: cursor, limit, q.",
+                "message": "Unknown. Known here: community, cursor, email, language, limit, "
+                "member, organisation, q, tag, theme.",
             }
         ],
     }

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
-from base.spreadsheets import csv_lines, guarded_cell, unguarded_cell, workbook
+from base.spreadsheets import Cell, csv_lines, guarded_cell, unguarded_cell, workbook
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+31 6", "-5", "@SUM", "\tx", "\rx"])
@@ -21,7 +21,7 @@ def test_other_text_stays_as_it_is(text):
 
 
 def test_csv_has_a_mark_of_its_encoding_and_quotes_what_needs_it():
-    rows = [["Naam", "Sinds"], ['Renée "R"; x', date(2009, 3, 14)], ["=1+1", ""]]
+    rows: list[list[Cell]] = [["Naam", "Sinds"], ['Renée "R"; x', date(2009, 3, 14)], ["=1+1", ""]]
     assert b"".join(csv_lines(rows, delimiter=";")).decode() == (
         '\ufeffNaam;Sinds\r\n"Renée ""R""; x";2009-03-14\r\n\'=1+1;\r\n'
     )

@@ -34,9 +34,26 @@ PEOPLE_PER_ORGANISATION = 12
 REACH = {"sqlite": 12, "postgresql": 20}
 MEMORY_REACH = 300  # MB
 
-HEADER = ("E-mail", "Voornaam", "Tussenvoegsel", "Achternaam", "Organisatie", "Functie", "Taal")
-HEADER += ("Telefoon",)
-FIRST_NAMES = "Amina Bo Carla Dirk Eva Farid Gerda Hassan Ineke Joris Karima Lars Mieke Noor".split()
+HEADER = (
+    "E-mail", "Voornaam", "Tussenvoegsel", "Achternaam", "Organisatie", "Functie", "Taal",
+    "Telefoon",
+)  # fmt: skip
+FIRST_NAMES = [
+    "Amina",
+    "Bo",
+    "Carla",
+    "Dirk",
+    "Eva",
+    "Farid",
+    "Gerda",
+    "Hassan",
+    "Ineke",
+    "Joris",
+    "Karima",
+    "Lars",
+    "Mieke",
+    "Noor",
+]
 FAMILIES = [("", "Berg"), ("de", "Vries"), ("van den", "Heuvel"), ("", "Öztürk"), ("", "Müller")]
 FUNCTIONS = ["directeur", "beleidsmedewerker", "adviseur", "vrijwilliger", ""]
 
@@ -216,7 +233,9 @@ def measure() -> None:
         large, sample = folder / "people.csv", folder / "sample.csv"
         write_file(large, rows=ROWS)
         write_file(sample, rows=SAMPLE)
-        print(f"{'database':<12}{'get_or_create':>15}{'import':>10}{'again':>10}{'':>9}{'memory':>9}")
+        print(
+            f"{'database':<12}{'get_or_create':>15}{'import':>10}{'again':>10}{'':>9}{'memory':>9}"
+        )
         for database, new_databases in DATABASES.items():
             with new_databases(folder) as fresh:
                 for _round in range(ROUNDS):

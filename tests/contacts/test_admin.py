@@ -210,6 +210,12 @@ def test_organisation_keeps_its_slug_when_its_name_changes(client, manager):
                 {"kind": "member", "valid_from": "2020-01-01", "valid_until": "2019-01-01"}
             ]
         },
+        {
+            "memberships": [
+                {"kind": "aspirant", "valid_until": "2020-01-01"},
+                {"kind": "member", "valid_from": "2020-01-01"},
+            ]
+        },
     ],
 )
 def test_wrong_organisation_is_refused_and_not_stored(client, manager, values):

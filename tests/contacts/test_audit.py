@@ -159,10 +159,15 @@ def test_adding_a_person_is_logged_once(client: Client) -> None:
 
 def test_confirming_an_address_is_the_persons_own_act() -> None:
     known = make_contact(given_name="", family_name="", email="amina@example.org")
-    values = {"family_name_prefix": "", "family_name": "Wilg", "language": "nl"}
     for email in ("amina@example.org", "bram@example.org"):
         confirm_contact(
-            email=email, given_name="A.", address_source="aanmelding", now=NOW, **values
+            email=email,
+            given_name="A.",
+            family_name_prefix="",
+            family_name="Wilg",
+            language="nl",
+            address_source="aanmelding",
+            now=NOW,
         )
     (changed,) = lines(known)
     assert (changed.action, changed.user, changed.data) == (

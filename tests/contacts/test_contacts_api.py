@@ -315,7 +315,8 @@ def _fill(size: int) -> None:
     organisations = Organisation.objects.bulk_create(
         Organisation(name=f"O{n}", name_key=f"o{n}", slug=f"o{n}") for n in numbers
     )
-    theme.organisations.add(*organisations)
+    places = Organisation.themes.through
+    places.objects.bulk_create(places(organisation=each, theme=theme) for each in organisations)
     people = Contact.objects.bulk_create(
         Contact(given_name="Amina", family_name=f"Berg{n}", tags=["kern"], created_at=NOW)
         for n in numbers

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -22,7 +21,8 @@ from contacts.models import (
     Suppression,
 )
 from contacts.selectors.imports import import_rows
-from contacts.services.imports import run_import, stage_import
+from contacts.services.imports import run_import
+from tests.contacts.importing import HEADER, outcomes, run, stage, the_base
 from tests.factories.contacts import (
     NOW,
     TODAY,
@@ -38,45 +38,11 @@ from tests.factories.contacts import (
 # Again on PostgreSQL: imports, and rows that may be there once.
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
-HEADER = "E-mail;Naam;Organisatie;Functie\n"
-
 
 @pytest.fixture(autouse=True)
 def english():
     with translation.override("en"):
         yield
-
-
-def stage(text: str, *, dry_run: bool = False, header: str = HEADER, **options) -> ContactImport:
-    return stage_import(
-        file_name="mensen.csv",
-        content=(header + text).encode(),
-        dry_run=dry_run,
-        options=options,
-        created_by=None,
-        now=NOW,
-    )
-
-
-def run(text: str, **values) -> ContactImport:
-    return run_import(import_id=stage(text, **values).pk, now=NOW, pause=lambda seconds: None)
-
-
-def outcomes(done: ContactImport) -> list[tuple[int, str, str]]:
-    return [(row["row"], row["outcome"], row["code"]) for row in import_rows(done)]
-
-
-def the_base() -> list[Any]:
-    """Everything an import may write, to compare before and after."""
-    tables: tuple[Any, ...] = (
-        Contact,
-        Organisation,
-        Representation,
-        Membership,
-        ConsentRecord,
-        Suppression,
-    )
-    return [list(table.objects.order_by("id").values()) for table in tables]
 
 
 def test_import_makes_the_person_the_organisation_and_the_place():

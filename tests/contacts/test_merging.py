@@ -236,7 +236,7 @@ def test_what_changed_since_stays_and_is_told():
     kept.refresh_from_db()
     gone.refresh_from_db()
     assert (kept.phone, gone.phone, gone.merged_into) == ("06 12345678", "030 1234567", None)
-    assert undone.left == ["Personen: 1 changed since, and left as they are."]
+    assert undone.left == ["Personen: 1 sindsdien veranderd en daarom zo gelaten."]
 
 
 def test_rows_made_since_stay_with_the_one_who_stayed():

@@ -13,7 +13,7 @@ from contacts.models import Contact
 from contacts.selectors.people import search_people, tags_in_use
 from tests.factories.base import make_user
 from tests.factories.campaigns import make_delivery
-from tests.factories.communities import make_community, make_place, make_named
+from tests.factories.communities import make_community, make_named, make_place
 from tests.factories.contacts import (
     TODAY,
     make_alias,

@@ -11,6 +11,8 @@ from django.contrib.auth.models import User
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
+from wagtail.images.models import Image
+from wagtail.images.tests.utils import get_test_image_file
 from wagtail.snippets.models import get_snippet_models
 
 from base.bulk_actions import GuardedBulkAction
@@ -106,11 +108,13 @@ EXPECTED_IN_BULK = {
     ("contact", "community"): "MB",
     ("contact", "stop"): "MB",
     ("contact", "merge"): "MB",
+    ("contact", "export"): "MB",
     ("contact", "delete"): "",
     ("organisation", "theme"): "MB",
     ("organisation", "tier"): "MB",
     ("organisation", "reviewed"): "MB",
     ("organisation", "merge"): "MB",
+    ("organisation", "export"): "OMB",
     ("organisation", "delete"): "MB",
     ("community", "delete"): "MB",
     ("contactmoment", "delete"): "MB",
@@ -322,6 +326,20 @@ def test_an_editor_meets_no_name_anywhere(client, users, scene):
     # The same question finds the name for whoever may see it.
     history = reverse("wagtailadmin_reports:site_history")
     assert seen["M", history]
+
+
+def test_an_editor_is_not_told_which_mailing_shows_a_picture(client, users):
+    image = Image.objects.create(
+        title="Boom", file=get_test_image_file(), uploaded_by_user=users["R"]
+    )
+    block = {"image": image.pk, "decorative": False, "alt_text": "Boom"}
+    make_mailing(title=f"Aan {NAME}", body_nl=[{"type": "image", "value": block}])
+    usage = reverse("wagtailimages:image_usage", args=[image.pk])
+    for letter, is_told in (("R", False), ("B", True)):
+        client.force_login(users[letter])
+        response = client.get(usage)
+        assert response.status_code == 200
+        assert (NAME in response.content.decode()) == is_told
 
 
 def test_who_sees_registrations_sees_the_name_there_and_nowhere_else(client, scene):

@@ -21,6 +21,12 @@ JOINED = "[name=groups][value=zichtbaar]"
 SAVE = "main form button[type=submit]:not([name])"
 
 
+def press(page, button: str) -> None:
+    """Press a button that sends a form, and wait for the answer."""
+    with page.expect_navigation():
+        page.click(button)
+
+
 @pytest.mark.capability("C16", "C17")
 def test_person_chooses_their_mail_on_a_phone(running, page, browser):
     url = running.url
@@ -52,20 +58,20 @@ def test_person_chooses_their_mail_on_a_phone(running, page, browser):
     # A day that is over comes back named on top and focused; nothing is saved.
     page.check(JOINED)
     page.fill("[name=paused_until]", "2020-01-01")
-    page.click(SAVE)
+    press(page, SAVE)
     assert page.evaluate("document.activeElement.closest('.errors') !== null")
     assert violations(page) == []
 
     # The day put right is saved, and said.
     page.fill("[name=paused_until]", (timezone.localdate() + timedelta(days=60)).isoformat())
     page.check("[name=wants_less_mail]")
-    page.click(SAVE)
+    press(page, SAVE)
     assert page.locator("[role=status] li").count() == 3
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") == 375
 
     # The pause ends with one button; the group stays.
-    page.click("button[value=resume]")
+    press(page, "button[value=resume]")
     assert page.locator("button[value=resume]").count() == 0
     assert page.is_checked(JOINED)
     assert page.input_value("[name=paused_until]") == ""
@@ -75,7 +81,7 @@ def test_person_chooses_their_mail_on_a_phone(running, page, browser):
     without_scripts = plain.new_page()
     without_scripts.goto(own_page)
     without_scripts.uncheck("[name=wants_less_mail]")
-    without_scripts.click(SAVE)
+    press(without_scripts, SAVE)
     assert without_scripts.locator("[role=status] li").count() == 1
     plain.close()
 
@@ -84,7 +90,7 @@ def test_person_chooses_their_mail_on_a_phone(running, page, browser):
     page.goto(group_page)
     assert page.locator("table.listing tbody tr").count() == 1
     page.goto(own_page)
-    page.click("button[value=everything]")
+    press(page, "button[value=everything]")
     assert page.locator("[name=purposes]:checked").count() == 0
     page.goto(group_page)
     assert page.locator("table.listing tbody tr").count() == 0

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from contacts.selectors.retention import retention_rules, what_is_due
+from contacts.selectors.retention import Due, retention_rules, what_is_due
 from contacts.services.retention import clean_up
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         if options["dry_run"]:
-            report = [{"rule": each.rule.code, "count": each.count} for each in what_is_due(now)]
+            report = [_line(each) for each in what_is_due(now)]
         else:
             report = clean_up(now=now).report
         if options["json"]:
@@ -37,3 +37,7 @@ class Command(BaseCommand):
         labels = {rule.code: rule.label for rule in retention_rules()}
         for line in report:
             self.stdout.write(f"{line['count']:>7}  {labels.get(line['rule'], line['rule'])}")
+
+
+def _line(due: Due) -> dict[str, Any]:
+    return {"rule": due.rule.code, "count": due.count}

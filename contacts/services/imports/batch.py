@@ -96,7 +96,7 @@ class Batch:
         if affiliation.is_new:
             name = " ".join(known.name.split())
             row = {"name": name, "name_key": known.key, "reviewed": False}
-            self.organisations[known.key] = row | affiliation.values
+            self.organisations[known.key] = {**row, **affiliation.values}
         elif known.id < 0:
             self.organisations[known.key] |= affiliation.values
         else:

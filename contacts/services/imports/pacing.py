@@ -10,9 +10,11 @@ _AIM_SECONDS = BUDGET_SECONDS * 0.6
 
 FIRST = 50
 MOST = 4_000
+#: Fewer rows take hardly less time: what they have in common takes most of it.
+_LEAST = 25
 
 
 def next_size(rows: int, seconds: float) -> int:
     """Return how many rows are likely to take that long, growing at most twofold a time."""
     fitting = rows * _AIM_SECONDS / max(seconds, 0.001)
-    return max(1, min(MOST, 2 * rows, int(fitting)))
+    return min(MOST, max(_LEAST, min(2 * rows, int(fitting))))

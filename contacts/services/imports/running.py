@@ -169,7 +169,7 @@ class _Run:
                 written = self._write(run)
                 refusals = 0
             except _REFUSED as error:
-                # Decided anew, in ever smaller runs; a row that is refused alone, twice, is left out.
+                # Decided anew, in ever smaller runs; a row refused alone, twice, is left out.
                 refusals = refusals + 1 if len(run) == 1 else 0
                 written = self._leave_out(run[0], error) if refusals > 1 else 0
             if written is None:

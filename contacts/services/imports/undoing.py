@@ -22,7 +22,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from contacts.enums import ImportState
 from contacts.models import ContactImport, ImportPart

@@ -42,7 +42,8 @@ def references(
     """Return, by id, the rows that refer to it as (model, key), whatever room they stand in."""
     found: dict[int, list[tuple[type[Model], Any]]] = {}
     for relation in relations_to(model):
-        name = relation.model._meta.get_field(relation.field).attname
+        field: Any = relation.model._meta.get_field(relation.field)
+        name = field.attname
         rows = relation.model._base_manager.filter(**{f"{relation.field}__in": ids})
         for owner, pk in rows.order_by("pk").values_list(name, "pk"):
             found.setdefault(owner, []).append((relation.model, pk))

@@ -25,7 +25,7 @@ from contacts.services.audit import Named, Note, note_changes
 from contacts.services.imports.batch import Batch, Pairs, Row
 from contacts.services.organisations import free_slug
 
-#: What was made and changed, by kind, as JSON can carry it: see `contacts.services.imports.undoing`.
+#: What was made and changed, by kind, as JSON can carry it: see contacts.services.imports.undoing.
 Undo = dict[str, list[Any]]
 
 Key = TypeVar("Key")

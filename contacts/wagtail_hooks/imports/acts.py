@@ -1,5 +1,7 @@
 """What a person does with an import: write what was looked at, stop it, undo it."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,9 +12,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.errors import ContactsError
+from contacts.models import ContactImport
 from contacts.services.imports import apply_rehearsed, cancel_import, undo_import
 from contacts.wagtail_hooks.imports.pages import OneImport
-from contacts.wagtail_hooks.imports.standing import change_count, figure, may_undo, standing
+from contacts.wagtail_hooks.imports.standing import (
+    change_count,
+    figure,
+    may_stop,
+    may_undo,
+    standing,
+)
 
 
 class ImportApply(OneImport):
@@ -35,6 +44,8 @@ class Confirmed(OneImport):
 
     template_name = "contacts/admin/import_confirm.html"
     act: str
+    #: Whether it can be done with an import as it stands now.
+    is_possible: Callable[[ContactImport, datetime], bool]
 
     def own_breadcrumbs(self) -> list[dict[str, Any]]:
         report = reverse("contact_imports:report", args=[self.found.pk])
@@ -44,7 +55,7 @@ class Confirmed(OneImport):
         ]
 
     def get(self, request: HttpRequest, import_id: int) -> HttpResponse:
-        if not self.is_possible():
+        if not type(self).is_possible(self.found, timezone.now()):
             return self.to_report()
         counts = {name: figure(count) for name, count in self.found.counts.items()}
         context = self.get_context_data(
@@ -57,20 +68,15 @@ class Confirmed(OneImport):
         )
         return self.render_to_response(context)
 
-    def is_possible(self) -> bool:
-        raise NotImplementedError
-
 
 class ImportCancel(Confirmed):
     """Stop an import; what was written stays."""
 
     act = "cancel"
+    is_possible = staticmethod(may_stop)
 
     def get_page_title(self) -> str:
         return _("Stop this import?")
-
-    def is_possible(self) -> bool:
-        return standing(self.found).is_busy
 
     def post(self, request: HttpRequest, import_id: int) -> HttpResponse:
         try:
@@ -85,12 +91,10 @@ class ImportUndo(Confirmed):
     """Take back what an import did."""
 
     act = "undo"
+    is_possible = staticmethod(may_undo)
 
     def get_page_title(self) -> str:
         return _("Undo this import?")
-
-    def is_possible(self) -> bool:
-        return may_undo(self.found, timezone.now())
 
     def post(self, request: HttpRequest, import_id: int) -> HttpResponse:
         try:

@@ -56,6 +56,11 @@ def change_count(found: ContactImport) -> int:
     return sum(found.counts.get(each, 0) for each in (RowOutcome.CREATED, RowOutcome.UPDATED))
 
 
+def may_stop(found: ContactImport, now: datetime) -> bool:
+    """Whether the worker is at it, or will be, to write or to look."""
+    return found.state in (ImportState.STAGED, ImportState.RUNNING)
+
+
 def may_undo(found: ContactImport, now: datetime) -> bool:
     """Whether something was written that can still be taken back."""
     if found.dry_run or found.state not in _OVER or found.finished_at is None:
