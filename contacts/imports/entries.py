@@ -209,7 +209,7 @@ def _texts(
 def _apart(texts: dict[str, str]) -> dict[str, str]:
     """Return the texts with an address on its own; a name beside it counts if there is no other."""
     cell = texts.get("email", "").removeprefix("mailto:").rstrip(" ;,")
-    if found := _WITH_NAME.fullmatch(cell):
+    if "<" in cell and (found := _WITH_NAME.fullmatch(cell)):
         return {"name": found[1].strip()} | texts | {"email": found[2]}
     return texts | {"email": cell}
 

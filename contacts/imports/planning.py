@@ -109,15 +109,11 @@ class Affiliation:
 
     @property
     def changes(self) -> bool:
-        return bool(
-            self.is_new
-            or self.joins
-            or self.function
-            or self.values
-            or self.themes
-            or self.aliases
-            or self.membership
-        )
+        return bool(self.joins or self.function or self.changes_organisation)
+
+    @property
+    def changes_organisation(self) -> bool:
+        return bool(self.is_new or self.values or self.themes or self.aliases or self.membership)
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,6 +224,8 @@ class Roster:
         )
 
     def _note_organisation(self, affiliation: Affiliation) -> None:
+        if not affiliation.changes_organisation:
+            return
         before = affiliation.organisation
         aliases = {name_key(alias) for alias in affiliation.aliases}
         self._organisations[before.key] = replace(

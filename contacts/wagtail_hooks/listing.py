@@ -2,9 +2,14 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+from django.forms import RadioSelect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_filters import ChoiceFilter, ModelChoiceFilter
 from wagtail.admin.ui.tables import BaseColumn
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from wagtail.admin.widgets.button import Button, ButtonWithDropdown, ListingButton
@@ -15,6 +20,28 @@ from base.spreadsheets import guarded_cell
 
 #: So many bulk actions stand side by side; the others are behind "More".
 _SIDE_BY_SIDE = 4
+
+
+def choice(label: Any, method: Any = None, choices: Any = ()) -> ChoiceFilter:
+    """A filter by one of a few words, as Wagtail makes them for a field with choices."""
+    return ChoiceFilter(
+        label=capfirst(label),
+        method=method,
+        choices=choices,
+        empty_label=gettext_lazy("All"),
+        widget=RadioSelect,
+    )
+
+
+def one_of(label: Any, method: str, rows: QuerySet[Any]) -> ModelChoiceFilter:
+    """A filter by one of a few rows. A select box would not fit in where filters open."""
+    return ModelChoiceFilter(
+        label=capfirst(label),
+        method=method,
+        queryset=rows,
+        empty_label=gettext_lazy("All"),
+        widget=RadioSelect,
+    )
 
 
 class GuardedIndex(IndexView):

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from django_filters import BooleanFilter, ChoiceFilter, ModelChoiceFilter
+from django_filters import BooleanFilter
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.widgets import BooleanRadioSelect
 
@@ -19,9 +18,7 @@ from contacts.selectors.exports import export_organisations
 from contacts.selectors.organisations import search_organisations, themed
 from contacts.selectors.representation import members_on, spoken_on
 from contacts.wagtail_hooks.exports import RoundTripExport
-from contacts.wagtail_hooks.listing import GuardedIndex
-
-_ALL = _("All")
+from contacts.wagtail_hooks.listing import GuardedIndex, choice, one_of
 
 _MEMBERSHIP = [
     *MembershipKind.choices,
@@ -33,29 +30,11 @@ _MEMBERSHIP = [
 class OrganisationFilters(WagtailFilterSet):
     """Every filter holds for today."""
 
-    membership = ChoiceFilter(
-        label=capfirst(_("membership")),
-        method="by_membership",
-        choices=_MEMBERSHIP,
-        empty_label=_ALL,
-        widget=forms.RadioSelect,
-    )
-    theme = ModelChoiceFilter(
-        label=capfirst(_("theme")), method="by_theme", queryset=Theme.objects.order_by("name_nl")
-    )
-    community = ModelChoiceFilter(
-        label=capfirst(_("community")),
-        method="with_tier",
-        queryset=Community.objects.order_by("name"),
-    )
-    tier = ChoiceFilter(
-        label=capfirst(_("tier in a community")),
-        method="with_tier",
-        choices=Tier.choices,
-        empty_label=_ALL,
-        widget=forms.RadioSelect,
-    )
-    country = ChoiceFilter(label=capfirst(_("country")), empty_label=_ALL)
+    membership = choice(_("membership"), "by_membership", _MEMBERSHIP)
+    theme = one_of(_("theme"), "by_theme", Theme.objects.order_by("name_nl"))
+    community = one_of(_("community"), "with_tier", Community.objects.order_by("name"))
+    tier = choice(_("tier in a community"), "with_tier", Tier.choices)
+    country = choice(_("country"))
     has_people = BooleanFilter(
         label=capfirst(_("has people")), method="by_people", widget=BooleanRadioSelect
     )

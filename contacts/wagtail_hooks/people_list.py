@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django_filters import ChoiceFilter, ModelChoiceFilter, MultipleChoiceFilter
+from django_filters import MultipleChoiceFilter
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn, Column
 
@@ -25,9 +25,7 @@ from contacts.selectors.people import search_people, speaks, tagged, tags_in_use
 from contacts.selectors.representation import represents_member
 from contacts.selectors.suppressions import STOPPED_ALL, STOPPED_BOUNCED, stopped
 from contacts.wagtail_hooks.exports import RoundTripExport
-from contacts.wagtail_hooks.listing import GuardedIndex
-
-_ALL = _("All")
+from contacts.wagtail_hooks.listing import GuardedIndex, choice, one_of
 
 #: Whom a person speaks for today; of each person one or both of the first, or the last holds.
 _SPEAKS_FOR = [
@@ -49,32 +47,16 @@ _WITHOUT_LABELS = [("address", _("an address")), ("organisation", _("an organisa
 _ASKED_FOR = [("pause", _("no mailings for now")), ("less", _("less mail"))]
 
 
-def _choice(label: Any, method: Any, choices: Any = ()) -> ChoiceFilter:
-    return ChoiceFilter(
-        label=capfirst(label),
-        method=method,
-        choices=choices,
-        empty_label=_ALL,
-        widget=forms.RadioSelect,
-    )
-
-
 class PeopleFilters(WagtailFilterSet):
     """Every filter holds for today; those of other rooms come from contacts.holdings."""
 
-    speaks_for = _choice(_("speaks for"), "by_membership", _SPEAKS_FOR)
-    theme = ModelChoiceFilter(
-        label=capfirst(_("theme")), method="by_theme", queryset=Theme.objects.order_by("name_nl")
-    )
-    community = ModelChoiceFilter(
-        label=capfirst(_("community")),
-        method="with_tier",
-        queryset=Community.objects.order_by("name"),
-    )
-    tier = _choice(_("tier in a community"), "with_tier", Tier.choices)
-    tag = _choice(_("tag"), "by_tag")
-    not_mailed = _choice(_("does not get"), "by_suppression", _NOT_MAILED)
-    asked_for = _choice(_("asked for"), "by_own_choice", _ASKED_FOR)
+    speaks_for = choice(_("speaks for"), "by_membership", _SPEAKS_FOR)
+    theme = one_of(_("theme"), "by_theme", Theme.objects.order_by("name_nl"))
+    community = one_of(_("community"), "with_tier", Community.objects.order_by("name"))
+    tier = choice(_("tier in a community"), "with_tier", Tier.choices)
+    tag = choice(_("tag"), "by_tag")
+    not_mailed = choice(_("does not get"), "by_suppression", _NOT_MAILED)
+    asked_for = choice(_("asked for"), "by_own_choice", _ASKED_FOR)
     without = MultipleChoiceFilter(
         label=capfirst(_("without")),
         method="by_absence",
@@ -93,7 +75,7 @@ class PeopleFilters(WagtailFilterSet):
         self.filters["tag"].extra["choices"] = [(tag, tag) for tag in tags_in_use()]
         for each in _filters_of_other_rooms():
             narrow = partial(self.by_other_room, narrow=each.narrow)
-            self.filters[each.name] = _choice(each.label, narrow, each.choices)
+            self.filters[each.name] = choice(each.label, narrow, each.choices)
 
     def filter_queryset(self, queryset: QuerySet[Contact]) -> QuerySet[Contact]:
         people: QuerySet[Contact] = super().filter_queryset(queryset)

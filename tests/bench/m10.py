@@ -54,7 +54,8 @@ FIRST_NAMES = [
     "Mieke",
     "Noor",
 ]
-FAMILIES = [("", "Berg"), ("de", "Vries"), ("van den", "Heuvel"), ("", "Öztürk"), ("", "Müller")]
+FAMILIES = [("", "Berg"), ("de", "Vries"), ("van den", "Heuvel"), ("", "Öztürk"), ("", "Bakker")]
+FAMILIES += [("ten", "Have"), ("", "Visser"), ("", "Mulder"), ("de", "Boer"), ("", "El Idrissi")]
 FUNCTIONS = ["directeur", "beleidsmedewerker", "adviseur", "vrijwilliger", ""]
 
 

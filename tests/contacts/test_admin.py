@@ -70,7 +70,7 @@ def organisation_data(*, aliases=(), domains=(), memberships=(), **values) -> di
     return {
         "name": "Stichting Wilg",
         "kind": "ngo",
-        "country": "nl",
+        "country": "NL",
         "reviewed": "on",
         **formset("aliases", *({"name": name} for name in aliases)),
         **formset("mail_domains", *({"domain": domain} for domain in domains)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
-from django.db import models, transaction
+from django.db import models
 
 from base import bulk
 from contacts.enums import ContactAct, Source
@@ -48,12 +48,11 @@ class RunOutdated(ContactsError):
     """Somebody whom the run is about was erased or merged since it was decided."""
 
 
-@transaction.atomic
 def write_batch(batch: Batch, *, by: User | None) -> Written:
-    """Write it all.
+    """Write it all, in the transaction of the run.
 
     Raises RunOutdated, and IntegrityError or DataError when another writer was first or a value
-    does not fit; then nothing is written.
+    does not fit; then the transaction is to be taken back.
     """
     _hold(batch)
     _write_values(batch)
