@@ -15,12 +15,17 @@ from django.db.backends.utils import CursorWrapper
 _AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.BooleanField)
 
 
-def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+def insert(
+    model: type[models.Model],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    same: Mapping[str, Any] | None = None,
+) -> list[int]:
     """Write new rows, and return their ids in the same order. Raises IntegrityError or DataError.
 
-    A row is {attribute: value} ("contact_id", not "contact"); what it leaves out is the field's
-    default. Call it in a transaction, which keeps others from taking the ids (on SQLite) and has to
-    be rolled back after an error.
+    A row is {attribute: value} ("contact_id", not "contact"); what it leaves out is as in `same`,
+    and else the field's default. Call it in a transaction, which keeps others from taking the ids
+    (on SQLite) and has to be rolled back after an error.
     """
     if not rows:
         return []
@@ -30,6 +35,7 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list
         name: field.get_db_prep_save(field.get_default(), connection)
         for name, field in fields.items()
     }
+    defaults |= _prepare(same or {}, prepared)
     with connection.cursor() as cursor:
         ids = _free_ids(cursor, model, len(rows))
         key = model._meta.pk.attname

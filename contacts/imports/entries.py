@@ -247,16 +247,9 @@ def _add_values(said: dict[str, Any], texts: Mapping[str, str], headers: Mapping
             remarks.append(_unclear(headers[field], cell))
             return ""
 
-    said |= {
-        "language": read("language", values.language),
-        "country": read("country", values.country),
-        "kind": read("kind", values.kind),
-        "website": read("website", _website),
-        "membership": read("member", values.membership),
-        "themes": values.several(texts.get("themes", "")),
-        "tags": values.several(texts.get("tags", "")),
-        "aliases": values.several(texts.get("aliases", "")),
-    }
+    said |= {field: read(field, meaning) for field, meaning in _MEANINGS.items() if field in texts}
+    said |= {field: values.several(texts[field]) for field in _LISTS if field in texts}
+    said["membership"] = read("member", values.membership)
     since = read("member_since", lambda cell: values.day(cell).isoformat())
     if since:
         said["member_since"] = date.fromisoformat(since)
@@ -288,9 +281,18 @@ def _website(cell: str) -> str:
     return url
 
 
+#: What the cells of a column stand for, where that is not what they say.
+_MEANINGS: dict[str, Callable[[str], str]] = {
+    "language": values.language,
+    "country": values.country,
+    "kind": values.kind,
+    "website": _website,
+}
+
+
 def _too_long(said: Mapping[str, Any], headers: Mapping[str, str]) -> Remark | None:
     for field, limit in _LENGTHS.items():
-        value = said[field]
+        value = said.get(field)
         if not value:
             continue
         if max(map(len, value if isinstance(value, tuple) else (value,))) > limit:

@@ -207,7 +207,7 @@ def known(cell: str) -> str:
 
 def is_error(cell: str) -> bool:
     """Whether the cell shows that its formula failed, in any language of Excel."""
-    return _ERROR.fullmatch(cell) is not None
+    return cell[:1] in ("#", "E", "e") and _ERROR.fullmatch(cell) is not None
 
 
 def family(cell: str) -> tuple[str, str]:

@@ -25,16 +25,22 @@ class Colleagues:
         self._ids: dict[tuple[str, int], tuple[int, ...]] = {}
         self._former: dict[int, set[str]] = defaultdict(set)
         self._read: set[int] = set()
-        self._newest = 0
+        #: The highest id of a place that is known; below 0 as long as nothing was read.
+        self._newest = -1
 
     def named(self, wanted: Iterable[tuple[str, int]]) -> set[int]:
         """Return the ids of whoever has one of the names (keys) at the organisation (an id)."""
         asked = [(name, organisation) for name, organisation in wanted if organisation > 0]
         organisations = {organisation for _name, organisation in asked}
-        if self._read & organisations:
+        if self._read & organisations and _newest() > self._newest:
             self._read_newcomers()
         self._read_people(organisations - self._read)
         return {each for key in asked for each in self._ids.get(key, ())}
+
+    def begin_with(self, organisations: Iterable[int]) -> None:
+        """Know organisations that the reader itself has made: nobody else can be there yet."""
+        self._begin()
+        self._read.update(organisations)
 
     def add(self, person: int, name: str, organisation: int) -> None:
         """Know a person whom the reader itself has written."""
@@ -48,13 +54,15 @@ class Colleagues:
     def _read_people(self, organisations: set[int]) -> None:
         if not organisations:
             return
-        if not self._read:
-            newest = Representation.objects.aggregate(newest=Max("id"))["newest"]
-            self._newest = newest or 0
-            self._read_former()
+        self._begin()
         self._read |= organisations
         places = self._live().filter(organisation__in=organisations)
         self._note(places.values_list("contact_id", "organisation_id", *_contact_names()))
+
+    def _begin(self) -> None:
+        if self._newest < 0:
+            self._newest = _newest()
+            self._read_former()
 
     def _read_former(self) -> None:
         """Read what people were called before they turned out to be somebody else."""
@@ -82,6 +90,10 @@ class Colleagues:
         known = self._ids.get((name, organisation), ())
         if person not in known:
             self._ids[name, organisation] = (*known, person)
+
+
+def _newest() -> int:
+    return Representation.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
 def _contact_names() -> Iterable[str]:

@@ -46,6 +46,12 @@ _PERSON = (
 )
 
 
+#: What a file can say of an organisation beside its name.
+_ABOUT_ORGANISATIONS = frozenset(
+    {"kind", "country", "website", "themes", "aliases", "member", "member_since"}
+)
+
+
 class Roster:
     """The register that `decide` looks things up in, read from the database run by run.
 
@@ -59,15 +65,21 @@ class Roster:
         self._fields = frozenset(fields)
         self._colleagues = Colleagues(today=today)
         self._themes: dict[str, str] = {}
+        self._organisations: dict[str, KnownOrganisation] = {}
+        self._called: dict[str, tuple[str, ...]] = {}
         self.forget()
 
     def forget(self) -> None:
-        """Know nobody any more, so that the next reading reads them anew."""
+        """Know nobody any more, so that the next reading reads them anew.
+
+        Which organisations there are is kept in mind, unless the file says more of them than their
+        names: when one is gone meanwhile, the database refuses a place there.
+        """
         self._people: dict[int, KnownPerson] = {}
         self._by_address: dict[str, int] = {}
         self._by_name: dict[tuple[str, str], set[int]] = {}
-        self._organisations: dict[str, KnownOrganisation] = {}
-        self._called: dict[str, tuple[str, ...]] = {}
+        if self._fields & _ABOUT_ORGANISATIONS:
+            self._organisations, self._called = {}, {}
         self._suppressed: dict[str, bool] = {}
         self._noted: list[KnownPerson] = []
         self._made = 0
@@ -185,11 +197,13 @@ class Roster:
 
         Given are the ids of those who were new, and the highest id of a place.
         """
-        ids = {key: known.id for key, known in self._organisations.items()} | dict(organisations)
+        for key, pk in organisations.items():
+            self._organisations[key] = replace(self._organisations[key], id=pk)
+        self._colleagues.begin_with(organisations.values())
         for person in self._noted:
-            for key in person.places.keys() & ids.keys():
+            for key in person.places.keys() & self._organisations.keys():
                 pk = people.get(person.id, person.id)
-                self._colleagues.add(pk, person.name_key, ids[key])
+                self._colleagues.add(pk, person.name_key, self._organisations[key].id)
         self._colleagues.skip_to(newest_place)
 
     def _changed(self, decision: Decision) -> KnownPerson:

@@ -86,13 +86,11 @@ def note_changes(notes: Iterable[Note], *, by: Author, now: datetime) -> None:
             "label": str(note.contact),
             "action": str(note.action),
             "data": data,
-            "timestamp": now,
-            "user_id": user_id,
             "content_changed": bool(note.changes),
         }
         for note, data in _with_data(notes, own)
     ]
-    bulk.insert(ModelLogEntry, lines)
+    bulk.insert(ModelLogEntry, lines, same={"timestamp": now, "user_id": user_id})
 
 
 def _with_data(notes: Iterable[Note], own: dict[str, Any]) -> Iterator[tuple[Note, dict[str, Any]]]:

@@ -415,3 +415,22 @@ def test_address_of_a_person_at_a_large_organisation_is_read_without_all_its_peo
             run(text)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.django_db(transaction=True)  # what refers to nothing is refused at the commit
+def test_organisation_that_goes_between_two_runs_is_met_anew(in_runs_of):
+    in_runs_of(2)
+    staged = stage(people(6))
+
+    def remove(seconds: float) -> None:
+        if Contact.objects.count() == 4:
+            Contact.objects.all().delete()
+            Organisation.objects.all().delete()
+
+    done = run_import(import_id=staged.pk, now=NOW, pause=remove)
+    assert (done.state, done.counts["created"], done.counts["skipped"]) == ("done", 6, 0)
+    assert list(Organisation.objects.order_by("name").values_list("name", flat=True)) == [
+        "Organisatie 1",
+        "Organisatie 2",
+    ]
+    assert Representation.objects.count() == 2

@@ -161,7 +161,7 @@ class _Run:
         self._entries = islice(entries, self._done, None)
         self._left: list[Entry] = []
         self._now = now
-        self._roster = Roster(today=timezone.localdate(now), fields=_fields(found))
+        self._roster = self._new_roster()
 
     def apply(self, pause: Callable[[float], None]) -> None:
         """Write run after run until the end, or until it was cancelled or taken over."""
@@ -173,6 +173,7 @@ class _Run:
                 refusals = 0
             except _REFUSED as error:
                 # Decided anew, in ever smaller runs; a row refused alone, twice, is left out.
+                self._roster = self._new_roster()
                 refusals = refusals + 1 if len(run) == 1 else 0
                 written = self._leave_out(run[0], error) if refusals > 1 else 0
             if written is None:
@@ -183,6 +184,9 @@ class _Run:
             size = next_size(written, seconds) if written else max(1, len(run) // 4)
             pause(seconds)
         _finish(self._found, self._now)
+
+    def _new_roster(self) -> Roster:
+        return Roster(today=timezone.localdate(self._now), fields=_fields(self._found))
 
     def _next(self, size: int) -> list[Entry]:
         more = max(0, size - len(self._left))

@@ -141,11 +141,10 @@ class _NewRows:
                 "contact_id": self._contact_id(person),
                 "organisation_id": self._organisation_id(known),
                 "function": function,
-                "valid_from": self._batch.today,
             }
             for (person, _key), (known, function) in self._batch.places.items()
         ]
-        return _insert(Representation, rows)
+        return _insert(Representation, rows, {"valid_from": self._batch.today})
 
     def _write_consents(self) -> Rows:
         rows = [
@@ -199,8 +198,8 @@ class _NewRows:
         return person_id if person_id > 0 else self._people[person_id]
 
 
-def _insert(model: type[models.Model], rows: list[Row]) -> Rows:
-    return list(zip(bulk.insert(model, rows), rows, strict=True))
+def _insert(model: type[models.Model], rows: list[Row], same: Row | None = None) -> Rows:
+    return list(zip(bulk.insert(model, rows, same=same), rows, strict=True))
 
 
 def _of_owners(owners: Iterable[int], name: str, *kinds: Rows) -> list[list[Any]]:
