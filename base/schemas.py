@@ -1,6 +1,6 @@
 """What every schema of the HTTP API shares."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from ninja import Schema
 from pydantic import ConfigDict, Field
@@ -13,13 +13,3 @@ class StrictSchema(Schema):
     """A body in which an unknown field is an error (422), never ignored; texts are trimmed."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
-class ProblemSchema(Schema):
-    """Problem details (RFC 9457), for the documentation of the API."""
-
-    type: str
-    title: str
-    status: int
-    detail: str = ""
-    errors: list[dict[str, Any]] = []
