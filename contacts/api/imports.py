@@ -183,7 +183,7 @@ def _moves_as_problems() -> Iterator[None]:
 
 
 def _found(import_id: int) -> ContactImport:
-    return get_object_or_404(ContactImport.objects.defer("content"), pk=import_id)
+    return get_object_or_404(ContactImport, pk=import_id)
 
 
 def _state(found: ContactImport) -> dict[str, Any]:

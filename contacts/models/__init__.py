@@ -10,7 +10,7 @@ from contacts.models.communities import (
     ContactMoment,
 )
 from contacts.models.consents import ConsentRecord, OptInGroup, Suppression
-from contacts.models.imports import ContactImport, ImportPart
+from contacts.models.imports import ContactImport, ImportFile, ImportPart
 from contacts.models.mail import MailRow, Notice
 from contacts.models.merges import DistinctPair, Merge
 from contacts.models.organisations import (
@@ -33,6 +33,7 @@ __all__ = [
     "ContactImport",
     "ContactMoment",
     "DistinctPair",
+    "ImportFile",
     "ImportPart",
     "MailDomain",
     "MailRow",

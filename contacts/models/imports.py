@@ -7,13 +7,9 @@ from contacts.enums import ImportState
 
 
 class ContactImport(models.Model):
-    """An uploaded file of people and how far it was read; its parts say what became of each row.
-
-    `content` is emptied once the people are written: the file has done its work.
-    """
+    """An uploaded file of people and how far it was read; its parts say what became of each row."""
 
     file_name = models.CharField(_("file"), max_length=200)
-    content = models.BinaryField()
     dry_run = models.BooleanField(_("dry run"), default=True)
     options = models.JSONField(default=dict)
     state = models.CharField(max_length=12, choices=ImportState, default=ImportState.STAGED)
@@ -49,7 +45,29 @@ class ContactImport(models.Model):
     @property
     def may_apply(self) -> bool:
         """Whether this is a dry run whose file is still there to be imported."""
-        return self.dry_run and self.state == ImportState.DONE and bool(self.content)
+        is_over = self.dry_run and self.state == ImportState.DONE
+        return is_over and ImportFile.objects.filter(pk=self.pk).exists()
+
+    @property
+    def content(self) -> bytes:
+        """The uploaded file; b"" once it has done its work."""
+        kept = ImportFile.objects.filter(pk=self.pk).first()
+        return bytes(kept.content) if kept else b""
+
+
+class ImportFile(models.Model):
+    """What was uploaded, for as long as it is needed: it holds people.
+
+    It has a row of its own because a database writes a row as a whole, and that of the import is
+    written after every few hundred people.
+    """
+
+    contact_import = models.OneToOneField(
+        ContactImport, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    content = models.BinaryField()
+
+    wagtail_reference_index_ignore = True
 
 
 #: The kinds of what an import made and changed, in `ImportPart.undo`; besides these it holds no

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from contacts.enums import MAIL_DUE, ImportState
 from contacts.holdings import registered
-from contacts.models import Contact, ContactImport, ContactMoment, Notice
+from contacts.models import Contact, ContactImport, ContactMoment, ImportFile, Notice
 from contacts.selectors.identity import ids_of
 
 
@@ -31,9 +31,8 @@ def consequences_of(contact: Contact, now: datetime) -> list[str]:
 
 def waiting_files() -> QuerySet[ContactImport]:
     """Imports whose file waits for somebody's decision: not one that is being written now."""
-    return ContactImport.objects.exclude(content=b"").exclude(
-        dry_run=False, state__in=(ImportState.STAGED, ImportState.RUNNING)
-    )
+    kept = ContactImport.objects.filter(pk__in=ImportFile.objects.values("pk"))
+    return kept.exclude(dry_run=False, state__in=(ImportState.STAGED, ImportState.RUNNING))
 
 
 def consequences_here(contact_ids: Collection[int]) -> Iterator[str]:

@@ -27,7 +27,7 @@ def goes_before(contact_import: ContactImport) -> ContactImport | None:
     """Return the import for which this one waits, None when it waits for nothing."""
     if contact_import.state not in (ImportState.STAGED, ImportState.UNDOING):
         return None
-    others = ContactImport.objects.exclude(pk=contact_import.pk).defer("content")
+    others = ContactImport.objects.exclude(pk=contact_import.pk)
     ahead = Q(state=ImportState.RUNNING) | Q(state__in=_BEGUN, lease_until__gt=Now())
     return others.filter(ahead).order_by("id").first()
 

@@ -19,7 +19,7 @@ from contacts.models import Contact
 from contacts.selectors.erasure import waiting_files
 from contacts.selectors.identity import ids_of
 from contacts.services.audit import Author, note_change
-from contacts.services.forgetting import drop_files, hold_imports
+from contacts.services.forgetting import drop_waiting_files, hold_imports
 from contacts.services.suppressions import suppress
 
 #: What stays of the row: that there was somebody, since when, and of whom it is a part.
@@ -46,7 +46,7 @@ def erase_contact(*, contact_id: int, by: Author, source: Source | str, now: dat
     # Which of them holds the person cannot be told from names in separate cells. One that is being
     # written now leaves out whoever was erased, and is emptied at its end.
     why = _("Somebody's data were erased, and this file may name them. Upload it again.")
-    drop_files(waiting_files(), why=why, now=now)
+    drop_waiting_files(waiting_files(), why=why, now=now)
     _erase(people, now)
     _note(people, by, str(Source(source).label), now)
 

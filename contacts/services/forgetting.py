@@ -24,6 +24,7 @@ from contacts.models import (
     Notice,
     Representation,
 )
+from contacts.services.import_files import drop_files
 from contacts.services.traces import Traces, traces_of
 
 
@@ -134,13 +135,14 @@ def hold_imports(*, now: datetime) -> None:
     list(held.order_by("pk").values_list("pk"))
 
 
-def drop_files(imports: QuerySet[ContactImport], *, why: str, now: datetime) -> None:
-    """Empty the files, and say why to whoever comes to import them."""
+def drop_waiting_files(imports: QuerySet[ContactImport], *, why: str, now: datetime) -> None:
+    """Drop the files, and say why to whoever comes to import them."""
     ids = list(imports.values_list("pk", flat=True))
     undecided = (ImportState.DRAFT, ImportState.STAGED, ImportState.RUNNING)
     found = ContactImport.objects.filter(pk__in=ids)
     found.filter(state__in=undecided).update(state=ImportState.CANCELLED, finished_at=now)
-    found.update(content=b"", error=why)
+    found.update(error=why)
+    drop_files(ids)
 
 
 def _shorten_merges(contact: Contact) -> None:

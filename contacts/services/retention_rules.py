@@ -27,7 +27,7 @@ from contacts.models.imports import UNDO_KINDS
 from contacts.selectors.erasure import waiting_files
 from contacts.selectors.merges import UNDO_WITHIN, merge_logs_before
 from contacts.services.erasure import forget_contact
-from contacts.services.forgetting import drop_files, without_values
+from contacts.services.forgetting import drop_waiting_files, without_values
 from contacts.services.merging import forget_merge_log
 
 _DAY = timedelta(days=1)
@@ -48,7 +48,7 @@ def _waiting_files(before: datetime) -> QuerySet[ContactImport]:
 
 def _drop_files(imports: QuerySet[ContactImport], now: datetime) -> None:
     why = _("The file was kept for a week and not imported. Upload it again.")
-    drop_files(imports, why=str(why), now=now)
+    drop_waiting_files(imports, why=str(why), now=now)
 
 
 def _undoable_parts(before: datetime) -> QuerySet[ImportPart]:

@@ -137,7 +137,7 @@ def leave_traces(contact: Contact) -> None:
         created_by=None,
         now=NOW,
     )
-    done = ContactImport.objects.create(file_name="a.csv", content=b"", created_at=NOW)
+    done = ContactImport.objects.create(file_name="a.csv", created_at=NOW)
     reason = f"“{EMAIL}, {PHONE}” is niet duidelijk."
     undo = {
         "people": [[contact.pk, [place.pk], []]],

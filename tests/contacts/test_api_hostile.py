@@ -81,9 +81,7 @@ def scene() -> dict[str, int]:
         "community_id": community.pk,
         "theme_id": make_theme().pk,
         "suppression_id": make_suppression(contact).pk,
-        "import_id": ContactImport.objects.create(
-            file_name="mensen.csv", content=b"", created_at=NOW
-        ).pk,
+        "import_id": ContactImport.objects.create(file_name="mensen.csv", created_at=NOW).pk,
     }
 
 

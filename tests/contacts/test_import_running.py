@@ -174,6 +174,7 @@ def test_same_file_again_writes_nobody():
         if query["sql"].startswith(("INSERT", "UPDATE", "DELETE", "COPY"))
         and "contactimport" not in query["sql"]
         and "importpart" not in query["sql"]
+        and "importfile" not in query["sql"]
     ]
     assert (again.counts["unchanged"], written) == (5, [])
     assert (the_base(), ModelLogEntry.objects.count()) == (before, log)
@@ -354,7 +355,7 @@ def test_two_workers_that_take_one_import_do_it_once():
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_waiting_import_is_cancelled_with_its_file(dry_run):
     cancelled = cancel_import(import_id=stage(people(2), dry_run=dry_run).pk, now=NOW)
-    assert (cancelled.state, cancelled.finished_at, bytes(cancelled.content)) == (
+    assert (cancelled.state, cancelled.finished_at, cancelled.content) == (
         "cancelled",
         NOW,
         b"",
@@ -372,7 +373,7 @@ def test_running_import_stops_before_its_next_rows_when_it_is_cancelled(in_runs_
 
     cancelled = run_import(import_id=staged.pk, now=NOW, pause=cancel)
     assert (cancelled.state, cancelled.done_count, Contact.objects.count()) == ("cancelled", 2, 2)
-    assert (bytes(cancelled.content), cancelled.counts["created"]) == (b"", 2)
+    assert (cancelled.content, cancelled.counts["created"]) == (b"", 2)
     assert len(import_rows(cancelled)) == 2
 
 
@@ -397,7 +398,7 @@ def test_task_gives_up_an_import_that_cannot_go_on_so_that_the_next_one_can(monk
         with pytest.raises(TypeError):
             tasks.run_import(import_id=broken.pk)
     broken.refresh_from_db()
-    assert (broken.state, bool(broken.error), bytes(broken.content)) == ("failed", True, b"")
+    assert (broken.state, bool(broken.error), broken.content) == ("failed", True, b"")
     tasks.run_import(import_id=next_one.pk)
     next_one.refresh_from_db()
     assert next_one.state == "done"

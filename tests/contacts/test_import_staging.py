@@ -94,7 +94,7 @@ def test_draft_is_confirmed_once():
 
 def test_draft_is_cancelled_with_its_file():
     cancelled = cancel_import(import_id=draft().pk, now=NOW)
-    assert (cancelled.state, bytes(cancelled.content)) == ("cancelled", b"")
+    assert (cancelled.state, cancelled.content) == ("cancelled", b"")
     with pytest.raises(ImportMoved):
         confirm(cancelled, WHOLE)
 

@@ -27,6 +27,7 @@ from contacts.models import (
 from contacts.models.imports import UNDO_KINDS
 from contacts.selectors.retention import period_in_words, retention_rules, what_is_due
 from contacts.services.audit import note_change
+from contacts.services.import_files import keep_file
 from contacts.services.imports import undoing
 from contacts.services.retention import clean_up
 from participation.models import Interest, Registration
@@ -87,9 +88,12 @@ def test_dry_run_counts_what_goes_and_changes_nothing() -> None:
 # --- the rules, each with a row that stays --------------------------------------------------------
 
 
-def make_import(**values: Any) -> ContactImport:
-    given = {"file_name": "a.csv", "content": b"", "state": "done", "created_at": ago(100)}
-    return ContactImport.objects.create(**given | values)
+def make_import(*, content: bytes = b"", **values: Any) -> ContactImport:
+    given = {"file_name": "a.csv", "state": "done", "created_at": ago(100)}
+    made = ContactImport.objects.create(**given | values)
+    if content:
+        keep_file(made, content)
+    return made
 
 
 def test_files_nobody_imported_go_after_a_week() -> None:
@@ -100,7 +104,7 @@ def test_files_nobody_imported_go_after_a_week() -> None:
     assert clean() == {"import_files": 2}
     for row in (draft, rehearsed, young, busy):
         row.refresh_from_db()
-    assert [bytes(row.content) for row in (draft, rehearsed, young, busy)] == [
+    assert [row.content for row in (draft, rehearsed, young, busy)] == [
         b"",
         b"",
         b"abc",

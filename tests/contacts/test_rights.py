@@ -182,9 +182,7 @@ def scene() -> dict[str, Any]:
         "suppression": make_suppression(contact).pk,
         "contact_id": contact.pk,
         "consent_id": make_consent(contact).pk,
-        "import_id": ContactImport.objects.create(
-            file_name=f"{NAME}.csv", content=b"", created_at=now
-        ).pk,
+        "import_id": ContactImport.objects.create(file_name=f"{NAME}.csv", created_at=now).pk,
         "merge_id": Merge.objects.create(
             kin=Kin.CONTACT, kept_id=contact.pk, gone_id=contact.pk, merged_at=now
         ).pk,

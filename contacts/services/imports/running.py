@@ -27,6 +27,7 @@ from contacts.imports.planning import Decision, decide
 from contacts.imports.reading import read_table
 from contacts.models import ContactImport, ImportPart
 from contacts.selectors.roster import Roster
+from contacts.services.import_files import drop_files
 from contacts.services.imports.batch import Batch
 from contacts.services.imports.leases import LEASE, release, take
 from contacts.services.imports.pacing import DECIDING_SECONDS, FIRST, MOST, next_size
@@ -76,7 +77,7 @@ def _work(found: ContactImport, now: datetime, pause: Callable[[float], None]) -
 
 
 def _entries(found: ContactImport) -> Iterator[Entry]:
-    table = read_table(bytes(found.content), sheet=found.sheet)
+    table = read_table(found.content, sheet=found.sheet)
     if found.row_count != len(table.rows):
         ContactImport.objects.filter(pk=found.pk).update(row_count=len(table.rows))
     fill = bool(found.options.get("fill_organisation"))
@@ -104,8 +105,10 @@ def _unswept() -> Iterator[None]:
 def fail_import(*, import_id: int, message: str, now: datetime) -> bool:
     """Give up a running import, saying why; what was written stays, and can be undone."""
     failed = ContactImport.objects.filter(pk=import_id, state=ImportState.RUNNING).update(
-        state=ImportState.FAILED, error=message, finished_at=now, lease_until=None, content=b""
+        state=ImportState.FAILED, error=message, finished_at=now, lease_until=None
     )
+    if failed:
+        drop_files([import_id])
     return failed == 1
 
 
@@ -113,9 +116,8 @@ def fail_import(*, import_id: int, message: str, now: datetime) -> bool:
 def _finish(found: ContactImport, now: datetime) -> None:
     """Close an import. What was written needs its file no more, and the file holds people."""
     running = ContactImport.objects.filter(pk=found.pk, state=ImportState.RUNNING)
-    if not found.dry_run:
-        running.update(content=b"")
-    running.update(state=ImportState.DONE, finished_at=now)
+    if running.update(state=ImportState.DONE, finished_at=now) and not found.dry_run:
+        drop_files([found.pk])
 
 
 # --- dry run ----------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from contacts.imports.columns import (
 from contacts.imports.reading import read_table, read_top
 from contacts.imports.workbooks import is_workbook
 from contacts.models import ContactImport
+from contacts.services.import_files import drop_files, keep_file
 
 OPTIONS = frozenset({"fill_organisation", "language"})
 
@@ -65,9 +66,9 @@ def stage_import(
         check_columns(columns)
     language = options.get("language") or (translation.get_language() or "")[:2]
     known = {code for code, _name in settings.LANGUAGES}
-    return ContactImport.objects.create(
+    return _keep(
+        content,
         file_name=file_name[-200:],
-        content=content,
         dry_run=dry_run,
         options=options | {"language": language if language in known else settings.LANGUAGE_CODE},
         state=ImportState.DRAFT if confirm_columns else ImportState.STAGED,
@@ -87,7 +88,7 @@ def choose_sheet(*, import_id: int, sheet: str) -> ContactImport:
     found = ContactImport.objects.get(pk=import_id)
     drafts = ContactImport.objects.filter(pk=import_id, state=ImportState.DRAFT)
     if found.state == ImportState.DRAFT:
-        table = read_top(bytes(found.content), sheet=sheet)
+        table = read_top(found.content, sheet=sheet)
         mapping = _kept(guess_columns(table.header))
         if drafts.update(sheet=table.sheet, mapping=mapping):
             found.refresh_from_db()
@@ -135,9 +136,9 @@ def apply_rehearsed(*, import_id: int, created_by: Author, now: datetime) -> Con
     rehearsed = ContactImport.objects.select_for_update().get(pk=import_id)
     if not rehearsed.may_apply:
         raise ImportNotApplicable
-    staged = ContactImport.objects.create(
+    staged = _keep(
+        rehearsed.content,
         file_name=rehearsed.file_name,
-        content=rehearsed.content,
         dry_run=False,
         options=rehearsed.options,
         sheet=rehearsed.sheet,
@@ -146,8 +147,7 @@ def apply_rehearsed(*, import_id: int, created_by: Author, now: datetime) -> Con
         created_by=_user(created_by),
         created_at=now,
     )
-    rehearsed.content = b""
-    rehearsed.save(update_fields=["content"])
+    drop_files([import_id])
     return staged
 
 
@@ -158,7 +158,8 @@ def cancel_import(*, import_id: int, now: datetime) -> ContactImport:
     Its file is dropped. Raises ImportMoved when it is over already.
     """
     found = ContactImport.objects.select_for_update().get(pk=import_id)
-    _move(found, ImportState.CANCELLED, content=b"", finished_at=now, lease_until=None)
+    _move(found, ImportState.CANCELLED, finished_at=now, lease_until=None)
+    drop_files([import_id])
     return found
 
 
@@ -175,6 +176,13 @@ def undo_import(*, import_id: int, by: Author, now: datetime) -> ContactImport:
     if found.finished_at and now > found.finished_at + UNDO_FOR:
         raise UndoTooLate
     _move(found, ImportState.UNDOING, undone_by=_user(by), lease_until=None)
+    return found
+
+
+@transaction.atomic
+def _keep(content: bytes, **values: Any) -> ContactImport:
+    found = ContactImport.objects.create(**values)
+    keep_file(found, content)
     return found
 
 

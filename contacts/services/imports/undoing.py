@@ -65,7 +65,7 @@ def undo_parts(found: ContactImport, now: datetime, pause: Callable[[float], Non
 def _undo_some(import_id: int, size: int, now: datetime) -> int:
     """Undo at most `size` things of one kind; returns how many that were, 0 when all is done."""
     undoing = ContactImport.objects.filter(pk=import_id, state=ImportState.UNDOING)
-    found = undoing.select_for_update().defer("content").first()
+    found = undoing.select_for_update().first()
     if found is None:
         return 0
     part = found.parts.filter(undo__has_any_keys=list(KINDS)).order_by("-first").first()

@@ -45,7 +45,7 @@ class ImportMapping(OneImport):
 
     def _show(self, form: MappingForm, status: int = 200) -> HttpResponse:
         try:
-            table = read_top(bytes(self.found.content), sheet=self.found.sheet)
+            table = read_top(self.found.content, sheet=self.found.sheet)
         except FileUnreadable as error:
             return self.to_report(error)
         context = self.get_context_data(

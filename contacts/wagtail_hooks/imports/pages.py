@@ -48,7 +48,7 @@ class OneImport(ImportView):
     @cached_property
     def found(self) -> ContactImport:
         imports = ContactImport.objects.select_related("created_by", "undone_by")
-        return get_object_or_404(imports.defer("content"), pk=self.kwargs["import_id"])
+        return get_object_or_404(imports, pk=self.kwargs["import_id"])
 
     def get_page_title(self) -> str:
         return self.found.file_name

@@ -97,7 +97,7 @@ def _named(found: ContactImport) -> dict[int, str]:
     if not (found.row_count <= _ROWS_NAMED and found.may_apply):
         return {}
     columns = columns_of(found.mapping)
-    table = read_table(bytes(found.content), sheet=found.sheet)
+    table = read_table(found.content, sheet=found.sheet)
     named = {}
     for row, cells in table.rows:
         texts = {each.field: cell for each, cell in zip(columns, cells, strict=False) if cell}

@@ -34,7 +34,7 @@ class ImportIndex(ImportView):
         return [HeaderButton(_("Import a file"), url=url, icon_name="upload")]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        found = ContactImport.objects.defer("content").select_related("created_by")
+        found = ContactImport.objects.select_related("created_by")
         page = Paginator(found.order_by("-id"), _PER_PAGE).get_page(request.GET.get("p"))
         imports = [(each, standing(each), _numbers(each)) for each in page.object_list]
         return self.render_to_response(self.get_context_data(page=page, imports=imports))
