@@ -4,6 +4,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python site/manage.py
+# Beside each other, one process a core; the tests of one file stay together.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 # The first Python on the path that the lock files were made for; `make PYTHON=…` names another.
 PYTHON = $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -37,8 +39,8 @@ demo: install ## Play the whole story without a browser, ending with a table
 	@$(MANAGE) demo --story
 
 test: $(DEV) $(PATHS) $(MO) ## Run every test, then those about the database again on PostgreSQL
-	$(BIN)/python -m pytest
-	$(BIN)/python -m tests.servers postgres -- $(BIN)/python -m pytest -m database
+	$(PYTEST)
+	$(BIN)/python -m tests.servers postgres -- $(PYTEST) -m database
 
 check: $(DEV) $(PATHS) $(MO) ## Format, lint, types, imports, migrations, deployment, translations
 	$(BIN)/ruff format --check .

@@ -3,7 +3,9 @@
 import os
 import tempfile
 
-os.environ.setdefault("BIJEEN_DATA", tempfile.mkdtemp(prefix="bijeen-test-"))
+# Every process of a suite that runs in several has its own.
+if "BIJEEN_DATA" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["BIJEEN_DATA"] = tempfile.mkdtemp(prefix="bijeen-test-")
 
 from config.settings.base import *  # noqa: F403 -- after the data folder is chosen
 
