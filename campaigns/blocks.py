@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock as WagtailImageBlock
 
 from campaigns.errors import FieldInvalid
@@ -266,3 +267,9 @@ class MailBodyBlock(blocks.StreamBlock):
     quotation = QuotationBlock()
     image = ImageBlock()
     divider = DividerBlock()
+
+
+class AttachmentsBlock(blocks.StreamBlock):
+    """The documents that go with a mail, the same for both languages."""
+
+    document = DocumentChooserBlock(label=_("document"))

@@ -11,18 +11,21 @@ from functools import cached_property
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
+from base import tokens
 from campaigns import links, mime
+from campaigns.assembly import Key, has_long_line, octet_template
 from campaigns.compiling import Message, compile_messages
 from campaigns.mail import OutgoingMail
 from campaigns.models import Delivery, Mailing
 from campaigns.rendering import Recipient, Rendered, Voice, messages_of
+from campaigns.segments import fill
+from campaigns.selectors.files import files_of
 from contacts.models import Contact
 from contacts.selectors.groups import group_of
 from content.models import Session, SiteSettings
 from content.selectors import site_settings, told_hash
-from participation.calendar import session_ics
+from participation.calendar import SessionEntry
 from participation.enums import LIVE, RegistrationState
 from participation.errors import CalendarImpossible
 from participation.models import Registration
@@ -30,8 +33,8 @@ from participation.models import Registration
 
 def message_id(kind: str, number: int) -> str:
     """Return the Message-ID of a row, the same for life: a resend carries it again."""
-    key = salted_hmac("bijeen.message-id", f"{kind}{number}", algorithm="sha256").hexdigest()[:20]
-    return f"<{kind}{number}.{key}@{settings.SITE_HOST}>"
+    row = f"{kind}{number}"
+    return f"<{row}.{tokens.digest('message-id', row)[:20]}@{settings.SITE_HOST}>"
 
 
 def envelope_sender() -> str:
@@ -40,15 +43,24 @@ def envelope_sender() -> str:
 
 
 class Composer:
-    """Makes the mails of one mailing. `told` is what they say about the session (its hash)."""
+    """Makes the mails of one mailing. `told` is what they say about the session (its hash).
+
+    `is_8bit`: for a relay with 8BITMIME; a mail with a line too long for it is made without.
+    """
 
     def __init__(
-        self, mailing: Mailing, messages: Mapping[str, Message], site: SiteSettings
+        self,
+        mailing: Mailing,
+        messages: Mapping[str, Message],
+        site: SiteSettings,
+        *,
+        is_8bit: bool = False,
     ) -> None:
         self.mailing = mailing
         self.session = mailing.session
         self.told = told_hash(mailing.session) if mailing.session else ""
         self.messages = messages
+        self._is_8bit = is_8bit
         self._site = site
         self._voice = Voice(
             session=mailing.session,
@@ -57,6 +69,10 @@ class Composer:
             group=group_of(mailing.purpose, mailing.topic),
             about=mailing.series.title if mailing.series else "",
         )
+        self._fields = {code: tuple(message.fields()) for code, message in messages.items()}
+        self._templates: dict[tuple[str, bool], _Template] = {}
+        self._entries: dict[str, SessionEntry | None] = {}
+        self._sender = envelope_sender()
 
     def compose(self, delivery: Delivery, *, now: datetime | None = None) -> OutgoingMail:
         """Return the exact bytes for one ledger row; `now` is its Date, the present unless given.
@@ -65,14 +81,23 @@ class Composer:
         """
         now = now or timezone.now()
         recipient = self.recipient_of(delivery)
-        mail = self.render(recipient)
+        values = self._voice.values(self._fields[recipient.language], recipient)
+        calendar = self._calendar(recipient, now)
+        is_8bit = self._is_8bit
+        body = self._template(recipient.language, is_8bit=is_8bit).fill(values, calendar)
+        if is_8bit and has_long_line(body):
+            is_8bit = False
+            body = self._template(recipient.language, is_8bit=False).fill(values, calendar)
         address = delivery.address_key or ""
-        content = (
-            *self._shared,
-            *self._personal(delivery.pk, address, recipient, mail, now),
-            self._body(delivery.pk, recipient, mail, now),
+        subject = fill(self.messages[recipient.language].subject, values)
+        header = self._personal(delivery.pk, address, recipient, subject, now)
+        return OutgoingMail(
+            sender=self._sender,
+            recipient=address,
+            content=b"".join((self._shared, *header, *self._files.around(body))),
+            row_id=delivery.pk,
+            is_8bit=is_8bit,
         )
-        return OutgoingMail(sender=envelope_sender(), recipient=address, content=b"".join(content))
 
     def recipient_of(self, delivery: Delivery) -> Recipient:
         """Return whom a ledger row is for, in a language that the mailing has."""
@@ -108,7 +133,24 @@ class Composer:
         return found
 
     @cached_property
-    def _shared(self) -> tuple[bytes, ...]:
+    def _files(self) -> mime.Enclosure:
+        """The files of the mailing: encoded once, the same for everybody."""
+        secret = tokens.digest("enclosure", str(self.mailing.pk))[:24]
+        return mime.enclose(files_of(self.mailing), boundary=f"=_bijeen_{secret}")
+
+    def _template(self, language: str, *, is_8bit: bool) -> "_Template":
+        """The body in this language and encoding; made when it is first asked for."""
+        key = (language, is_8bit)
+        if key not in self._templates:
+            # Nobody whose words are in a mail can know it, and so end a part (RFC 2046, 5.1.1).
+            secret = tokens.digest("boundary", str(self.mailing.pk))[:24]
+            self._templates[key] = _Template(
+                self.messages[language], boundary=f"=_bijeen_{secret}", is_8bit=is_8bit
+            )
+        return self._templates[key]
+
+    @cached_property
+    def _shared(self) -> bytes:
         """The header fields that are the same for every recipient."""
         site, mailing, session = self._site, self.mailing, self.session
         name = mailing.sender_name or site.sender_name or site.association_name
@@ -128,30 +170,21 @@ class Composer:
             fields.append(mime.address_field("Reply-To", person, reply_to))
         if "relative" in mailing.plan:
             fields.append(mime.plain_field("Auto-Submitted", "auto-generated"))
-        return tuple(fields)
+        return b"".join(fields)
 
     def _personal(
-        self, number: int, address: str, recipient: Recipient, mail: Rendered, now: datetime
+        self, number: int, address: str, recipient: Recipient, subject: str, now: datetime
     ) -> tuple[bytes, ...]:
         contact = recipient.contact
         one_click = links.unsubscribe(contact, self.mailing.purpose, self.mailing.topic)
         return (
             mime.address_field("To", contact.full_name, address),
-            mime.text_field("Subject", mail.subject),
+            mime.text_field("Subject", subject),
             mime.date_field(now),
             mime.plain_field("Message-ID", message_id("d", number)),
             mime.plain_field("List-Unsubscribe", f"<{one_click}>"),
             mime.plain_field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         )
-
-    def _body(self, number: int, recipient: Recipient, mail: Rendered, now: datetime) -> bytes:
-        parts = [
-            mime.Part("text/plain; charset=utf-8", mail.text),
-            mime.Part("text/html; charset=utf-8", mail.html),
-        ]
-        if calendar := self._calendar(recipient, now):
-            parts.append(calendar)
-        return mime.body(parts, boundary=f"=_bijeen_d{number}")
 
     def _calendar(self, recipient: Recipient, now: datetime) -> mime.Part | None:
         """The calendar entry, for those who are signed up and for nobody else."""
@@ -160,32 +193,55 @@ class Composer:
             return None
         if own.state != RegistrationState.REGISTERED:
             return None
-        return calendar_part(
-            session=session,
-            registration=own,
-            language=recipient.language,
-            method="REQUEST",
-            site=self._site,
-            now=now,
+        entry = self._entry(recipient.language, now)
+        return calendar_part(entry.file(own.contact, own), method="REQUEST") if entry else None
+
+    def _entry(self, language: str, now: datetime) -> SessionEntry | None:
+        """The calendar entry in this language; made when it is first asked for."""
+        if language not in self._entries and self.session is not None:
+            self._entries[language] = open_entry(
+                self.session, language, method="REQUEST", site=self._site, now=now
+            )
+        return self._entries[language]
+
+
+class _Template:
+    """The body of one language as octets: the MIME frame, and the two texts with their gaps."""
+
+    def __init__(self, message: Message, *, boundary: str, is_8bit: bool) -> None:
+        encoding = "8bit" if is_8bit else "quoted-printable"
+        self._delimiter = f"--{boundary}\r\n".encode("ascii")
+        self._end = f"--{boundary}--\r\n".encode("ascii")
+        self._head = b"".join(
+            (
+                b"MIME-Version: 1.0\r\n",
+                f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode(
+                    "ascii"
+                ),
+                self._delimiter,
+                mime.part_fields("text/plain; charset=utf-8", encoding),
+            )
         )
+        self._between = self._delimiter + mime.part_fields("text/html; charset=utf-8", encoding)
+        self._text = octet_template(message.text, is_8bit=is_8bit)
+        self._html = octet_template(message.html, is_8bit=is_8bit)
+
+    def fill(self, values: Mapping[Key, str], calendar: mime.Part | None) -> bytes:
+        """Return the MIME fields, the empty line and the parts, plainest first."""
+        parts = [self._head, self._text.fill(values), self._between, self._html.fill(values)]
+        if calendar is not None:
+            parts += [self._delimiter, mime.encoded(calendar)]
+        return b"".join((*parts, self._end))
 
 
-def calendar_part(
-    *,
-    session: Session,
-    registration: Registration,
-    language: str,
-    method: str,
-    site: SiteSettings,
-    now: datetime,
-) -> mime.Part | None:
-    """Return the calendar part for a registered person (RFC 6047); None while there is no day."""
+def open_entry(
+    session: Session, language: str, *, method: str, site: SiteSettings, now: datetime
+) -> SessionEntry | None:
+    """Return the calendar entry of a session for its people; None while there is no day."""
     try:
-        entry = session_ics(
+        return SessionEntry(
             session,
             language,
-            registration=registration,
-            contact=registration.contact,
             method=method,
             organiser_email=session.contact_email or site.sender_email,
             organiser_name=session.contact_person or site.association_name,
@@ -193,13 +249,18 @@ def calendar_part(
         )
     except CalendarImpossible:
         return None
-    return mime.Part(f"text/calendar; charset=utf-8; method={method}", entry.decode(), is_file=True)
 
 
-def open_composer(mailing_id: int) -> Composer:
+def calendar_part(file: bytes, *, method: str) -> mime.Part:
+    """Return a calendar file as a part of a message (RFC 6047)."""
+    return mime.Part(f"text/calendar; charset=utf-8; method={method}", file.decode(), is_file=True)
+
+
+def open_composer(mailing_id: int, *, is_8bit: bool = False) -> Composer:
     """Return the composer of a mailing that has started."""
     mailing = Mailing.objects.select_related("session", "series").get(pk=mailing_id)
-    return Composer(mailing, messages_of(mailing.frozen["messages"]), site_settings())
+    messages = messages_of(mailing.frozen["messages"])
+    return Composer(mailing, messages, site_settings(), is_8bit=is_8bit)
 
 
 def draft_composer(mailing: Mailing) -> Composer:

@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
+from email.message import MIMEPart
+from email.policy import SMTP
 from email.utils import format_datetime
 
 from campaigns.segments import one_line
 from contacts.addresses import address_key
 
 CRLF = b"\r\n"
+MIME_VERSION = b"MIME-Version: 1.0\r\n"
 _LINE_MAX = 76
 #: Words that need no quotes (RFC 5322, atext); what looks like an encoded word was seen to before.
 _ATEXT_WORDS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
@@ -28,6 +31,15 @@ class Part:
     content_type: str
     text: str
     is_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as a mail carries it."""
+
+    name: str
+    content_type: str
+    octets: bytes
 
 
 def text_field(name: str, value: str) -> bytes:
@@ -90,27 +102,79 @@ def body(parts: Sequence[Part], boundary: str) -> bytes:
     `boundary` must begin with "=_", which no encoded part can contain.
     """
     if len(parts) == 1:
-        return b"MIME-Version: 1.0\r\n" + _encoded(parts[0])
+        return MIME_VERSION + encoded(parts[0])
     lines = [
-        b"MIME-Version: 1.0\r\n",
+        MIME_VERSION,
         f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode("ascii"),
     ]
     for part in parts:
-        lines += [f"--{boundary}\r\n".encode("ascii"), _encoded(part)]
+        lines += [f"--{boundary}\r\n".encode("ascii"), encoded(part)]
     lines.append(f"--{boundary}--\r\n".encode("ascii"))
     return b"".join(lines)
 
 
-def _encoded(part: Part) -> bytes:
+def part_fields(content_type: str, encoding: str) -> bytes:
+    """Return the fields of a body part and the empty line behind them."""
+    fields = f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    return fields.encode("ascii")
+
+
+def encoded(part: Part) -> bytes:
+    """Return a body part with its fields."""
     if part.is_file:
-        coded = binascii.b2a_base64(part.text.encode(), newline=False)
         encoding = "base64"
-        content = CRLF.join(coded[at : at + 76] for at in range(0, len(coded), 76)) + CRLF
+        content = _base64(part.text.encode())
     else:
         encoding = "quoted-printable"
         content = _quoted_printable(part.text)
-    fields = f"Content-Type: {part.content_type}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
-    return fields.encode("ascii") + content
+    return part_fields(part.content_type, encoding) + content
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """What files put before and behind a body, the same for every mail that carries them."""
+
+    before: bytes = b""
+    behind: bytes = b""
+
+    def around(self, body: bytes) -> tuple[bytes, ...]:
+        """Return the pieces of a body with the files; `body` begins with MIME_VERSION."""
+        if not self.behind:
+            return (body,)
+        return self.before, body.removeprefix(MIME_VERSION), self.behind
+
+
+def enclose(files: Sequence[File], boundary: str) -> Enclosure:
+    """Make files follow a body in one multipart/mixed (RFC 2046, 5.1.3).
+
+    `boundary` must begin with "=_", and neither it nor the body's own with the other.
+    """
+    if not files:
+        return Enclosure()
+    delimiter = f"--{boundary}\r\n".encode("ascii")
+    kind = f'Content-Type: multipart/mixed; boundary="{boundary}"\r\n\r\n'.encode("ascii")
+    behind = b"".join(delimiter + _file_part(file) for file in files)
+    return Enclosure(
+        MIME_VERSION + kind + delimiter, behind + f"--{boundary}--\r\n".encode("ascii")
+    )
+
+
+def _file_part(file: File) -> bytes:
+    """Return a file as a body part (RFC 2183), its name encoded where it needs to be (RFC 2231)."""
+    main, _slash, sub = file.content_type.partition("/")
+    # These two may not be in base64 (RFC 2046, 5.1 and 5.2.1), and a file is one thing to us.
+    if main in ("message", "multipart") or not sub:
+        main, sub = "application", "octet-stream"
+    empty = MIMEPart(policy=SMTP)
+    empty.set_content(b"", main, sub, disposition="attachment", filename=one_line(file.name))
+    fields = empty.as_bytes().split(b"\r\n\r\n", 1)[0]
+    return fields + b"\r\n\r\n" + _base64(file.octets)
+
+
+def _base64(octets: bytes) -> bytes:
+    """Encode in lines of 76 characters, each with its end."""
+    coded = binascii.b2a_base64(octets, newline=False)
+    return CRLF.join(coded[at : at + 76] for at in range(0, len(coded), 76)) + CRLF
 
 
 def _quoted_printable(text: str) -> bytes:

@@ -5,7 +5,7 @@ preheader and its Markdown, with merge fields. Names and reasons that people typ
 of those fields, so that they can neither be markup nor fields themselves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,12 +14,13 @@ from django.conf import settings
 from django.template.loader import get_template
 
 from campaigns import links, mime
+from campaigns.attachments import documents_by_id, read_files
 from campaigns.blocks import MailBodyBlock
 from campaigns.compiling import compile_message
 from campaigns.errors import NoticeObsolete
 from campaigns.mail import OutgoingMail
 from campaigns.markdown import to_blocks
-from campaigns.message import calendar_part, envelope_sender, message_id
+from campaigns.message import calendar_part, envelope_sender, message_id, open_entry
 from campaigns.rendering import Recipient, Voice
 from campaigns.wording import WORDS
 from contacts.addresses import address_key
@@ -334,14 +335,8 @@ def _calendar(matter: Matter, site: SiteSettings, now: datetime) -> mime.Part | 
         return None
     if method == "CANCEL" and not _was_asked(matter, own):
         return None
-    return calendar_part(
-        session=matter.session,
-        registration=own,
-        language=matter.notice.language,
-        method=method,
-        site=site,
-        now=now,
-    )
+    entry = open_entry(matter.session, matter.notice.language, method=method, site=site, now=now)
+    return calendar_part(entry.file(own.contact, own), method=method) if entry else None
 
 
 def _was_asked(matter: Matter, own: Registration) -> bool:
@@ -366,7 +361,10 @@ def _system_mail(notice: Notice, site: SiteSettings, now: datetime) -> OutgoingM
     if html:
         parts.append(mime.Part("text/html; charset=utf-8", html))
     subject = str(context.get("subject") or "")
-    return _outgoing(notice, site, name="", subject=subject, parts=parts, reply_to=None, now=now)
+    files = read_files(documents_by_id(context.get("documents") or []))
+    return _outgoing(
+        notice, site, name="", subject=subject, parts=parts, files=files, reply_to=None, now=now
+    )
 
 
 def _outgoing(
@@ -378,10 +376,12 @@ def _outgoing(
     parts: list[mime.Part],
     reply_to: tuple[str, str] | None,
     now: datetime,
+    files: Sequence[mime.File] = (),
 ) -> OutgoingMail:
     sender = site.sender_name or site.association_name
     # Django's own mails may come with an accent in the domain, which the wire does not take.
     address = notice.address if notice.address.isascii() else address_key(notice.address)
+    enclosure = mime.enclose(files, boundary=f"=_bijeen_files_n{notice.pk}")
     content = [
         mime.address_field("From", sender, site.sender_email),
         mime.address_field("To", name, address),
@@ -390,8 +390,13 @@ def _outgoing(
         mime.plain_field("Message-ID", message_id("n", notice.pk)),
         mime.plain_field("Auto-Submitted", "auto-generated"),
         mime.plain_field("Feedback-ID", f"0:{notice.kind}:service:{settings.SITE_HOST}"),
-        mime.body(parts, boundary=f"=_bijeen_n{notice.pk}"),
+        *enclosure.around(mime.body(parts, boundary=f"=_bijeen_n{notice.pk}")),
     ]
     if reply_to:
         content.insert(1, mime.address_field("Reply-To", *reply_to))
-    return OutgoingMail(sender=envelope_sender(), recipient=address, content=b"".join(content))
+    return OutgoingMail(
+        sender=envelope_sender(),
+        recipient=address,
+        content=b"".join(content),
+        row_id=notice.pk,
+    )

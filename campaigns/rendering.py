@@ -1,12 +1,14 @@
 """Putting one person's values into a compiled message. Reads sessions and settings, no mailings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.template.loader import render_to_string
 
 from campaigns import links, wording
+from campaigns.attachments import file_name
 from campaigns.compiling import Message, Written, compile_messages, page_of_text
 from campaigns.enums import Basis
 from campaigns.errors import CampaignError
@@ -99,14 +101,18 @@ class Voice:
 
     def render(self, message: Message, recipient: Recipient) -> Rendered:
         """Return subject, HTML and text with this person's values."""
-        values = {
-            (name, number): self.value(name, number, recipient) for name, number in message.fields()
-        }
+        values = self.values(message.fields(), recipient)
         return Rendered(
             subject=fill(message.subject, values),
             html=fill(message.html, values),
             text=fill(message.text, values),
         )
+
+    def values(
+        self, fields: Iterable[tuple[str, int | None]], recipient: Recipient
+    ) -> dict[tuple[str, int | None], str]:
+        """Return the values of these fields for a person, by (name, session)."""
+        return {(name, number): self.value(name, number, recipient) for name, number in fields}
 
     def value(self, name: str, number: int | None, recipient: Recipient) -> str:
         """Return the value of one field; empty when there is none for this person."""
@@ -205,6 +211,7 @@ class Previewed(Written, Protocol):
     purpose: str
     topic: str
     session: Any
+    attachments: Any
 
 
 def preview_page(mailing: Previewed, mode: str) -> str:
@@ -224,4 +231,12 @@ def preview_page(mailing: Previewed, mode: str) -> str:
     )
     recipient = sample_recipient(language, purpose=mailing.purpose)
     mail = voice.render(messages[language], recipient)
-    return page_of_text(f"{mail.subject}\n\n{mail.text}") if kind == "text" else mail.html
+    documents = [child.value for child in mailing.attachments if child.value]
+    if kind == "text":
+        names = "".join(f"\n[{file_name(document)}]" for document in documents)
+        return page_of_text(f"{mail.subject}\n\n{mail.text}{names}")
+    if not documents:
+        return mail.html
+    files = [(file_name(document), document.get_file_size()) for document in documents]
+    shelf = render_to_string("campaigns/preview_files.html", {"files": files})
+    return mail.html.replace("</body>", f"{shelf}</body>")

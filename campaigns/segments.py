@@ -87,13 +87,17 @@ _PLACES: dict[str, Callable[[str, str], str]] = {"html": _html_place, "text": _t
 
 def one_line(value: str) -> str:
     """Return a value as one line: no control characters, nothing that turns the direction."""
-    flat = " ".join(value.translate(_TURNS).split())
-    return "".join(
-        character for character in flat if unicodedata.category(character) not in ("Cc", "Cs")
+    if value.isascii() and value.isprintable():
+        return " ".join(value.split())
+    shown = (
+        " " if character.isspace() else character
+        for character in value.translate(_TURNS)
+        if character.isspace() or unicodedata.category(character) not in ("Cc", "Cs")
     )
+    return " ".join("".join(shown).split())
 
 
-_ESCAPES: dict[str, Callable[[str], str]] = {
+ESCAPES: dict[str, Callable[[str], str]] = {
     "html": lambda value: html.escape(one_line(value), quote=True),
     "query": lambda value: quote(one_line(value), safe=""),
     "text": one_line,
@@ -106,7 +110,7 @@ def fill(segments: Segments, values: Mapping[tuple[str, int | None], str]) -> st
     return "".join(
         piece
         if isinstance(piece, str)
-        else _ESCAPES[piece.place](values[piece.name, piece.session] or piece.default)
+        else ESCAPES[piece.place](values[piece.name, piece.session] or piece.default)
         for piece in segments
     )
 

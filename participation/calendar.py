@@ -21,6 +21,8 @@ from participation.models import Registration
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 
+_BEGIN, _END = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n"
+
 _STATUS = {SessionStatus.CANCELLED: "CANCELLED", SessionStatus.POSTPONED: "TENTATIVE"}
 
 
@@ -42,17 +44,55 @@ def session_ics(
     the DTSTAMP. Raises CalendarImpossible for a session without a day.
     """
     contact = contact or (registration.contact if registration else None)
-    calendar = Calendar()
-    calendar.add("prodid", "-//Bijeen//Bijeen//NL")
-    calendar.add("version", "2.0")
-    calendar.add("method", method)
-    calendar.add_component(
-        _event(
-            session, language, registration, contact, method, organiser_email, organiser_name, now
-        )
+    entry = SessionEntry(
+        session,
+        language,
+        method=method,
+        organiser_email=organiser_email,
+        organiser_name=organiser_name,
+        now=now,
     )
-    calendar.add_missing_timezones()
-    return calendar.to_ical()
+    return entry.file(contact, registration)
+
+
+class SessionEntry:
+    """A session's calendar file up to what differs from person to person: for many files at once.
+
+    The arguments are those of `session_ics`. Raises CalendarImpossible for a session without a day.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        language: str,
+        *,
+        method: str,
+        organiser_email: str,
+        organiser_name: str,
+        now: datetime,
+    ) -> None:
+        self._session = session
+        self._is_public = method == "PUBLISH"
+        calendar = Calendar()
+        calendar.add("prodid", "-//Bijeen//Bijeen//NL")
+        calendar.add("version", "2.0")
+        calendar.add("method", method)
+        event = _event(session, language, method, now)
+        event["organizer"] = _address(organiser_email, organiser_name)
+        calendar.add_component(event)
+        calendar.add_missing_timezones()
+        before, end, after = calendar.to_ical().partition(_END)
+        self._before, self._after = before, end + after
+
+    def file(self, contact: Contact | None, registration: Registration | None) -> bytes:
+        """Return the file for this person, or for everybody."""
+        own = Event()
+        own.add("uid", entry_uid(self._session, contact))
+        own.add("sequence", entry_sequence(self._session, registration))
+        if contact is not None and not self._is_public:
+            own.add("attendee", _attendee(contact), encode=False)
+        lines = own.to_ical().removeprefix(_BEGIN).removesuffix(_END)
+        return b"".join((self._before, lines, self._after))
 
 
 def entry_uid(session: Session, contact: Contact | None) -> str:
@@ -66,19 +106,8 @@ def entry_sequence(session: Session, registration: Registration | None) -> int:
     return session.schedule_version + (registration.calendar_sequence if registration else 0)
 
 
-def _event(
-    session: Session,
-    language: str,
-    registration: Registration | None,
-    contact: Contact | None,
-    method: str,
-    organiser_email: str,
-    organiser_name: str,
-    now: datetime,
-) -> Event:
+def _event(session: Session, language: str, method: str, now: datetime) -> Event:
     event = Event()
-    event.add("uid", entry_uid(session, contact))
-    event.add("sequence", entry_sequence(session, registration))
     event.add("dtstamp", now)
     _add_times(event, session)
     event.add("summary", session.title(language))
@@ -92,9 +121,6 @@ def _event(
         if method == "CANCEL"
         else _STATUS.get(SessionStatus(session.status), "CONFIRMED"),
     )
-    event["organizer"] = _address(organiser_email, organiser_name)
-    if method != "PUBLISH" and contact is not None:
-        event.add("attendee", _attendee(contact), encode=False)
     return event
 
 
