@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from campaigns.mail import OutgoingMail
 from contacts.enums import MailState
+from tests.worker.conftest import Watch
 from worker import inbox
 from worker.transport import SMTPTransport
 
@@ -58,25 +59,24 @@ def test_catcher_keeps_the_exact_message(catcher):
     folder, url = catcher
     transport = SMTPTransport(url, timeout=5, hostname="localhost")
     content = message()
-    reply = transport.deliver(
-        OutgoingMail("bounce@example.org", "amina@example.org", content),
-        before_body=lambda: None,
-    )
+    mail = OutgoingMail("bounce@example.org", "amina@example.org", content)
+    watch = Watch()
+    transport.send(iter([mail]), watch)
     transport.close()
-    assert reply.state == MailState.SENT
+    assert watch.replies["amina@example.org"].state == MailState.SENT
     name = inbox.names(folder)[0]
     kept = (folder / name).read_bytes()
     assert kept == (
         b"X-Envelope-From: bounce@example.org\r\nX-Envelope-To: amina@example.org\r\n" + content
     )
-    mail = inbox.read(folder, name)
-    assert mail is not None
-    assert (mail.subject, mail.recipient, mail.text) == (
+    shown = inbox.read(folder, name)
+    assert shown is not None
+    assert (shown.subject, shown.recipient, shown.text) == (
         "Denk je mee?",
         "amina@example.org",
         "Hallo\n.\nDag\n",
     )
-    assert [part.name for part in mail.attachments] == ["a.ics"]
+    assert [part.name for part in shown.attachments] == ["a.ics"]
 
 
 def test_inbox_reads_nothing_outside_its_folder(tmp_path):

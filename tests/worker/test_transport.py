@@ -1,33 +1,96 @@
-"""The wire, against a real server on a real socket."""
+"""What every transport keeps, and the SMTP dialogue against a real relay on a real socket."""
 
-import socket
-import threading
+import random
 
 import pytest
 
 from campaigns.mail import OutgoingMail
 from contacts.enums import MailState
-from tests.relay import misbehaving_relay
-from worker.transport import Reply, SMTPTransport
+from tests.relay import scripted_relay
+from tests.worker.conftest import Watch
+from tests.worker.wires import (
+    WIRES,
+    answer,
+    deliver,
+    greet,
+    mail_to,
+    offer,
+    open_wire,
+    read_body,
+    smtp,
+)
+from worker.transport import NullTransport, Reply, Trouble
 
 
-def mail_to(recipient: str, content: bytes = b"Subject: Dag\r\n\r\nHallo\r\n") -> OutgoingMail:
-    return OutgoingMail(sender="bijeen@example.org", recipient=recipient, content=content)
+@pytest.fixture(params=WIRES)
+def relay(request, certificate, monkeypatch):
+    """A relay's memory, and a transport to it."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.path))
+    with open_wire(request.param, certificate) as opened:
+        yield opened
 
 
-@pytest.fixture
-def relay():
-    with misbehaving_relay() as (memory, url):
-        transport = SMTPTransport(url, timeout=5, hostname="localhost")
-        yield memory, transport
-        transport.close()
+@pytest.fixture(params=["null", *WIRES])
+def transport(request, certificate, monkeypatch):
+    """Every transport there is, to a relay that takes all."""
+    if request.param == "null":
+        yield NullTransport()
+        return
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.path))
+    with open_wire(request.param, certificate) as (_, opened):
+        yield opened
 
 
-def deliver(transport: SMTPTransport, recipient: str) -> tuple[Reply, int]:
-    """Return the reply and how often the body was announced."""
-    announced = []
-    reply = transport.deliver(mail_to(recipient), before_body=lambda: announced.append(1))
-    return reply, len(announced)
+# --- what every transport keeps ---------------------------------------------------------------
+
+
+def test_transport_announces_and_answers_each_message_once(transport):
+    recipients = [f"fine{number}@example.org" for number in range(20)]
+    watch, trouble = offer(transport, *recipients)
+    sent = {name: reply.state for name, reply in watch.replies.items()}
+    assert (sent, trouble) == (dict.fromkeys(recipients, MailState.SENT), None)
+    assert [name for what, name in watch.told if what == "leaves"] == recipients
+    assert len(watch.told) == 40
+    for recipient in recipients:
+        announced = watch.told.index(("leaves", recipient))
+        assert announced < watch.told.index((recipient, watch.replies[recipient]))
+
+
+def test_transport_that_is_offered_nothing_does_nothing(transport):
+    assert offer(transport) == (Watch(), None)
+
+
+def test_transport_lets_through_what_the_mails_raise(transport):
+    def mails():
+        yield mail_to("fine1@example.org")
+        raise LookupError
+
+    watch = Watch()
+    with pytest.raises(LookupError):
+        transport.send(mails(), watch)
+    # The next call starts afresh.
+    assert deliver(transport, "fine2@example.org")[0].state == MailState.SENT
+
+
+def test_transport_lets_through_what_the_observer_raises(transport):
+    class Refusing(Watch):
+        def leaves(self, mail):
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        transport.send(iter([mail_to("fine1@example.org")]), Refusing())
+    assert deliver(transport, "fine2@example.org")[0].state == MailState.SENT
+
+
+def test_transport_may_be_closed_at_any_time(transport):
+    transport.close()
+    assert deliver(transport, "fine@example.org")[0].state == MailState.SENT
+    transport.close()
+    transport.close()
+    assert deliver(transport, "fine@example.org")[0].state == MailState.SENT
+
+
+# --- the dialogue -----------------------------------------------------------------------------
 
 
 def test_transport_sends_over_one_connection(relay):
@@ -35,7 +98,8 @@ def test_transport_sends_over_one_connection(relay):
     replies = [deliver(transport, f"fine{n}@example.org") for n in range(3)]
     assert replies == [(Reply(MailState.SENT, 250, "2.0.0 queued"), 1)] * 3
     assert memory.recipients() == [f"fine{n}@example.org" for n in range(3)]
-    assert memory.connections == 1
+    # Under STARTTLS everybody says EHLO twice.
+    assert memory.connections in (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +111,8 @@ def test_transport_sends_over_one_connection(relay):
         ("full@example.org", MailState.DEFERRED, 452, False, 1),
         ("spam@example.org", MailState.REFUSED, 554, False, 1),
         ("cut@example.org", MailState.DEFERRED, None, True, 0),
+        ("open@example.org", MailState.REFUSED, 550, False, 0),
+        ("long@example.org", MailState.SENT, 250, False, 1),
         ("drop@example.org", MailState.UNKNOWN, None, False, 1),
         ("garbage@example.org", MailState.UNKNOWN, None, False, 1),
     ],
@@ -59,110 +125,137 @@ def test_transport_translates_fault(relay, recipient, state, code, relay_down, a
     )  # fmt: skip
     # Whatever happened, the next recipient is served.
     assert deliver(transport, "fine@example.org")[0].state == MailState.SENT
-    assert memory.recipients()[-1] == "fine@example.org"
+    assert "fine@example.org" in memory.recipients()
 
 
 def test_transport_blames_sender_not_recipient(relay):
     _, transport = relay
     mail = OutgoingMail("blocked@example.org", "fine@example.org", b"\r\n")
-    reply = transport.deliver(mail, before_body=lambda: None)
-    assert reply == Reply(MailState.DEFERRED, 550, "5.7.1 sender blocked", relay_down=True)
-
-
-def test_transport_defers_when_nobody_listens():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    transport = SMTPTransport(f"smtp://127.0.0.1:{port}", timeout=5, hostname="localhost")
-    reply, announced = deliver(transport, "fine@example.org")
-    assert (reply.state, reply.relay_down, announced) == (MailState.DEFERRED, True, 0)
-
-
-def test_transport_never_falls_back_to_clear_text():
-    with misbehaving_relay() as (memory, url):
-        port = url.rsplit(":", 1)[1]
-        transport = SMTPTransport(
-            f"submission://user:secret@127.0.0.1:{port}", timeout=5, hostname="localhost"
-        )
-        reply, announced = deliver(transport, "fine@example.org")
-    assert (reply.state, reply.relay_down, announced) == (MailState.DEFERRED, True, 0)
-    assert memory.recipients() == []
-
-
-def test_transport_sends_no_password_in_clear_text():
-    with misbehaving_relay() as (memory, url):
-        transport = SMTPTransport(
-            url.replace("smtp://", "smtp://user:secret@"), timeout=5, hostname="localhost"
-        )
-        reply, _ = deliver(transport, "fine@example.org")
-    assert reply.relay_down
-    assert "clear text" in reply.text
-    assert memory.recipients() == []
+    watch = Watch()
+    trouble = transport.send(iter([mail]), watch)
+    down = Reply(MailState.DEFERRED, 550, "5.7.1 sender blocked", relay_down=True)
+    assert watch.told == [("fine@example.org", down)]
+    assert trouble == Trouble("5.7.1 sender blocked", is_lasting=True)
 
 
 def test_transport_keeps_dots_at_line_starts(relay):
     memory, transport = relay
     content = b"Subject: .\r\n\r\n.\r\n..\r\n.leading\r\n"
-    transport.deliver(mail_to("fine@example.org", content), before_body=lambda: None)
+    transport.send(iter([mail_to("fine@example.org", content)]), Watch())
     assert memory.kept == [("fine@example.org", content)]
 
 
-def test_transport_times_out_as_unknown_after_the_dot():
-    """A relay that takes the message and then says nothing."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def stall() -> None:
-        connection, _ = listener.accept()
-        with connection, connection.makefile("rwb", 0) as lines:
-            lines.write(b"220 relay\r\n")
-            for answer in (b"250 relay\r\n", b"250 Ok\r\n", b"250 Ok\r\n", b"354 Go\r\n"):
-                lines.readline()
-                lines.write(answer)
-            while lines.readline():
-                pass
-
-    thread = threading.Thread(target=stall)
-    thread.start()
-    port = listener.getsockname()[1]
-    transport = SMTPTransport(f"smtp://127.0.0.1:{port}", timeout=0.5, hostname="localhost")
-    reply, announced = deliver(transport, "fine@example.org")
-    transport.close()
-    thread.join()
-    listener.close()
-    assert (reply.state, announced) == (MailState.UNKNOWN, 1)
+def test_transport_carries_a_large_message_whole(relay):
+    memory, transport = relay
+    content = b"Subject: Dag\r\n\r\n" + b"".join(b"%06d.\r\n" % line for line in range(40_000))
+    watch = Watch()
+    mails = [mail_to(f"fine{number}@example.org", content) for number in range(2)]
+    assert transport.send(iter(mails), watch) is None
+    assert memory.kept == [(mail.recipient, content) for mail in mails]
 
 
-@pytest.mark.parametrize("url", ["", "relay:25", "http://relay", "smtp://"])
-def test_transport_refuses_address_it_cannot_use(url):
-    with pytest.raises(ValueError, match="EMAIL_URL must look like"):
-        SMTPTransport(url, timeout=5, hostname="localhost")
+FAULTS = ["later", "gone", "open", "full", "spam", "drop", "garbage", "fine"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_each_reply_belongs_to_its_message(relay, seed):
+    """Whatever comes before and after it, a message gets its own answer, once."""
+    memory, transport = relay
+    names = FAULTS * 3
+    random.Random(seed).shuffle(names)
+    recipients = [f"{name}{number}@example.org" for number, name in enumerate(names)]
+    watch, trouble = offer(transport, *recipients)
+    expected = {
+        "later": MailState.DEFERRED,
+        "gone": MailState.REFUSED,
+        "open": MailState.REFUSED,
+        "full": MailState.DEFERRED,
+        "spam": MailState.REFUSED,
+        "drop": MailState.UNKNOWN,
+        "garbage": MailState.UNKNOWN,
+        "fine": MailState.SENT,
+    }
+    answered = [name for name, what in watch.told if isinstance(what, Reply)]
+    assert (answered, trouble) == (recipients, None)
+    assert {name: reply.state for name, reply in watch.replies.items()} == {
+        recipient: expected[name] for recipient, name in zip(recipients, names, strict=True)
+    }
+    kept = [each for each in recipients if each.startswith(("fine", "drop"))]
+    assert memory.recipients() == sorted(kept)
+
+
+def test_trouble_leaves_the_rest_untouched(relay):
+    memory, transport = relay
+    watch, trouble = offer(transport, "fine1@example.org", "busy@example.org", "fine2@example.org")
+    assert trouble == Trouble("4.3.2 too busy")
+    assert [what for name, what in watch.told if name == "fine2@example.org"] == []
+    assert memory.recipients() == ["fine1@example.org"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a b@example.org",
+        "a>\r\nRSET@example.org",
+        "a>b@example.org",
+        "a\x00b@example.org",
+        "é@example.org",
+        "nobody",
+        "",
+    ],
+)
+def test_address_that_no_command_can_carry_is_refused(relay, address):
+    memory, transport = relay
+    watch, trouble = offer(transport, address, "fine@example.org")
+    assert (watch.replies[address].state, trouble) == (MailState.REFUSED, None)
+    assert memory.recipients() == ["fine@example.org"]
+
+
+def test_sender_that_no_command_can_carry_costs_nobody_a_mail(relay):
+    memory, transport = relay
+    watch = Watch()
+    mails = [
+        mail_to("fine1@example.org"),
+        OutgoingMail("bij een@example.org", "fine2@example.org", b"\r\n"),
+    ]
+    trouble = transport.send(iter(mails), watch)
+    assert trouble == Trouble(
+        "The sender's address cannot be written in an SMTP command.", is_lasting=True
+    )
+    # Only pipelining looks one message ahead; then the one in hand waits too.
+    assert {reply.state for reply in watch.replies.values()} <= {
+        MailState.SENT,
+        MailState.DEFERRED,
+    }
+    assert "fine2@example.org" not in watch.replies
+    assert "fine2@example.org" not in memory.recipients()
+
+
+@pytest.mark.parametrize("wire", WIRES)
+def test_transport_comes_back_to_a_relay_that_takes_so_many_a_connection(
+    wire, certificate, monkeypatch
+):
+    """Some say 421 after the hundredth message; the next connection takes a hundred more."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.path))
+    recipients = [f"fine{number}@example.org" for number in range(7)]
+    with open_wire(wire, certificate, most=3) as (memory, transport):
+        watch, trouble = offer(transport, *recipients)
+    assert trouble is None
+    assert {reply.state for reply in watch.replies.values()} == {MailState.SENT}
+    assert sorted(memory.recipients()) == recipients
 
 
 def test_transport_comes_back_to_a_relay_that_closed_an_idle_connection():
     """It said 421 while nobody listened; NUL in an answer is left out."""
-    listener = socket.create_server(("127.0.0.1", 0))
 
-    def serve() -> None:
-        for _connection in range(2):
-            connection, _ = listener.accept()
-            with connection, connection.makefile("rwb", 0) as lines:
-                lines.write(b"220 relay\r\n")
-                for answer in (b"250 relay\r\n", b"250 Ok\r\n", b"250 Ok\r\n", b"354 Go\r\n"):
-                    lines.readline()
-                    lines.write(answer)
-                while lines.readline() != b".\r\n":
-                    pass
-                lines.write(b"250 que\x00ued\r\n421 4.4.2 timeout exceeded\r\n")
+    def visit(lines):
+        greet(lines)
+        answer(lines, b"250 Ok", b"250 Ok", b"354 Go")
+        read_body(lines)
+        lines.write(b"250 que\x00ued\r\n421 4.4.2 timeout exceeded\r\n")
 
-    thread = threading.Thread(target=serve)
-    thread.start()
-    port = listener.getsockname()[1]
-    transport = SMTPTransport(f"smtp://127.0.0.1:{port}", timeout=5, hostname="localhost")
-    replies = []
-    for _mail in range(2):
-        replies.append(deliver(transport, "fine@example.org"))
-        thread.join(0.3)
-    transport.close()
-    thread.join()
-    listener.close()
+    with scripted_relay(visit, visit) as url:
+        transport = smtp(url)
+        replies = [deliver(transport, "fine@example.org") for _mail in range(2)]
+        transport.close()
     assert replies == [(Reply(MailState.SENT, 250, "queued"), 1)] * 2
