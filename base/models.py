@@ -1,8 +1,10 @@
-"""Tables without domain words: access tokens, form limits, outbox events, leases on a duty."""
+"""Tables without domain words: tokens, form limits, events, leases on a duty, the installation."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from base.enums import HoldReason
 
 
 class AccessToken(models.Model):
@@ -61,3 +63,27 @@ class Duty(models.Model):
     holder = models.CharField(max_length=120, blank=True)
     held_until = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+
+
+class Installation(models.Model):
+    """This installation, in one row: how often its clock has ticked, and whether mail is held.
+
+    The witness (worker.witness), a file outside the database, tells the same name and count: by
+    these two a database notices that it was restored or copied. Without a name it has not ticked.
+    """
+
+    name = models.CharField(max_length=32, blank=True)
+    ticks = models.BigIntegerField(default=0)
+    #: Since then no mail is sent, until a person releases it; found on this host.
+    held_since = models.DateTimeField(null=True, blank=True)
+    held_reason = models.CharField(max_length=12, choices=HoldReason, blank=True)
+    held_host = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("installation")
+        verbose_name_plural = _("installations")
+        default_permissions = ()
+        permissions = [("release_mail", _("Can release mail that is held"))]
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)

@@ -100,11 +100,13 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a writer waits for its turn instead of failing with "database is locked" halfway.
+    # FULL: a commit is on the disk. With NORMAL a loss of power takes the last ones away, and what
+    # was claimed and sent in them would be sent again.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         # The pages of an index that is being filled stay in memory (16 MB); the default is 2 MB.
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
         " PRAGMA cache_size=-16000;",
     }
 else:
@@ -162,6 +164,11 @@ BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", default="")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"bijeen@{SITE_HOST}")
 # Seconds; a relay may take up to ten minutes to answer the final dot (RFC 5321, 4.5.3.2.6).
 MAIL_TIMEOUT = env.int("MAIL_TIMEOUT", default=60)
+# What the relay takes ("10/s 5000/h 40000/d"), and what single domains do ("gmail.com=20/m").
+MAIL_PACE = env.str("MAIL_PACE", default="")
+MAIL_DOMAIN_PACE = env.str("MAIL_DOMAIN_PACE", default="")
+# Octets of all files of one mail together, before they grow by a third on the wire.
+MAIL_ATTACHMENTS_MAX = env.int("MAIL_ATTACHMENTS_MAX", default=5 * 1024 * 1024)
 
 # --- Wagtail ----------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "Bijeen"

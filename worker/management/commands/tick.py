@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from campaigns.selectors.hold import current_hold
 from worker import scheduler
 from worker.ledger import HOST
 
@@ -28,3 +29,5 @@ class Command(BaseCommand):
                 f"notices waiting: {'yes' if work.notices else 'no'}; "
                 f"imports waiting: {work.import_ids or 'none'}."
             )
+            if (hold := current_hold()) is not None:
+                self.stdout.write(f"Mail is held (`release` lets it go): {hold.why_in_english}")
