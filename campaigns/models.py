@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
 from wagtail.models import LockableMixin, PreviewableMixin, RevisionMixin
 
-from campaigns.blocks import MailBodyBlock
+from campaigns.blocks import AttachmentsBlock, MailBodyBlock
 from campaigns.enums import EDITABLE, Basis, Exclusion, MailingKind, MailingState, Per
 from campaigns.rendering import preview_page
 from contacts.enums import Purpose
@@ -29,6 +29,7 @@ RUN_FIELDS = frozenset(
         "frozen",
         "frozen_at",
         "frozen_revision",
+        "told",
         "pause_reason",
         "created_at",
         "created_by",
@@ -85,6 +86,7 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
     sender_name = models.CharField(_("sender's name"), max_length=120, blank=True)
     reply_to = models.EmailField(_("replies go to"), blank=True)
     with_calendar = models.BooleanField(_("add the calendar file"), default=False)
+    attachments = StreamField(AttachmentsBlock(), blank=True, verbose_name=_("attachments"))
 
     plan = models.JSONField(_("when"), default=dict, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -97,6 +99,8 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
     #: and what is sent, cut at its merge fields (campaigns.segments).
     frozen = models.JSONField(default=dict, editable=False)
     frozen_at = models.DateTimeField(null=True, editable=False)
+    #: Hash of the facts of the session that the rows still waiting are to tell.
+    told = models.CharField(max_length=64, blank=True, editable=False)
     frozen_revision = models.ForeignKey(
         "wagtailcore.Revision",
         null=True,
@@ -211,5 +215,49 @@ class Delivery(MailRow):
                 condition=Q(state__in=("queued", "claimed", "deferred")),
                 name="delivery_open",
             ),
+            models.Index(
+                fields=["mailing", "next_attempt_at"],
+                condition=Q(state="deferred"),
+                name="delivery_deferred",
+            ),
             models.Index(fields=["mailing", "state"], name="delivery_mailing_state"),
+        ]
+
+
+class Batch(models.Model):
+    """A stretch of a mailing's ledger with rows that wait: what a worker claims at once.
+
+    Workers take batches, which are few, instead of looking for what is due among all that is done.
+    A stretch may hold rows that wait no more; they are left alone.
+    """
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="batches")
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_id__lte=models.F("last_id")), name="batch_in_order"
+            )
+        ]
+
+
+class MailingFile(models.Model):
+    """A file that a mailing carries, as it was when the mailing started.
+
+    What is sent stays the same for everybody when the document is replaced or removed meanwhile.
+    """
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="files")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=255)
+    octets = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mailing", "position"], name="mailing_file_once_per_position"
+            )
         ]

@@ -137,7 +137,10 @@ class MailState(TextChoices):
 
 #: From a state to the states it may move to. Every move is a conditional update on the old state.
 MAIL_MOVES: dict[MailState, frozenset[MailState]] = {
-    MailState.QUEUED: frozenset({MailState.CLAIMED, MailState.EXCLUDED, MailState.EXPIRED}),
+    # To unknown what waited in a database that was restored: it may have been sent since.
+    MailState.QUEUED: frozenset(
+        {MailState.CLAIMED, MailState.EXCLUDED, MailState.EXPIRED, MailState.UNKNOWN}
+    ),
     MailState.CLAIMED: frozenset(
         {
             MailState.QUEUED,
@@ -150,7 +153,13 @@ MAIL_MOVES: dict[MailState, frozenset[MailState]] = {
         }
     ),
     MailState.DEFERRED: frozenset(
-        {MailState.CLAIMED, MailState.EXCLUDED, MailState.EXPIRED, MailState.REFUSED}
+        {
+            MailState.CLAIMED,
+            MailState.EXCLUDED,
+            MailState.EXPIRED,
+            MailState.REFUSED,
+            MailState.UNKNOWN,
+        }
     ),
     MailState.UNKNOWN: frozenset(
         {MailState.SENT, MailState.QUEUED, MailState.BOUNCED, MailState.COMPLAINED}

@@ -5,12 +5,16 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from base.models import Duty
+from campaigns.selectors.progress import RELAY
+from worker.policy import RELAY_REST
 
 
 def take(name: str, *, holder: str, until: datetime, now: datetime) -> bool:
     """Take the duty unless somebody holds it now; say whether it was taken."""
     Duty.objects.get_or_create(name=name)
-    free = Q(held_until=None) | Q(held_until__lte=now)
+    # Nobody holds it for so long: the clock was set back since.
+    impossible = Q(held_until__gt=until + (until - now))
+    free = Q(held_until=None) | Q(held_until__lte=now) | impossible
     return Duty.objects.filter(free, name=name).update(holder=holder, held_until=until) == 1
 
 
@@ -27,7 +31,8 @@ def give_back(name: str, *, holder: str) -> None:
 def is_due(name: str, *, every: timedelta, now: datetime) -> bool:
     """Say whether the duty was last done at least `every` ago, and note it as done now."""
     Duty.objects.get_or_create(name=name)
-    late = Q(done_at=None) | Q(done_at__lte=now - every)
+    # What was done in the future was done before the clock was set back.
+    late = Q(done_at=None) | Q(done_at__lte=now - every) | Q(done_at__gt=now)
     return Duty.objects.filter(late, name=name).update(done_at=now) == 1
 
 
@@ -38,12 +43,12 @@ def was_done(name: str, *, since: datetime) -> bool:
 
 def open_breaker(*, words: str, until: datetime) -> None:
     """Leave the relay alone until then; `words` is what it said."""
-    Duty.objects.update_or_create(
-        name="relay", defaults={"holder": words[:120], "held_until": until}
-    )
+    Duty.objects.update_or_create(name=RELAY, defaults={"holder": words[:120], "held_until": until})
 
 
 def breaker_words(*, now: datetime) -> str | None:
     """Return why the relay is left alone at the moment, None when it is not."""
-    row = Duty.objects.filter(name="relay", held_until__gt=now).first()
+    # A rest that ends later than any does was begun before the clock was set back.
+    soon = now + 2 * RELAY_REST
+    row = Duty.objects.filter(name=RELAY, held_until__gt=now, held_until__lte=soon).first()
     return row.holder if row else None

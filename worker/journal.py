@@ -93,10 +93,21 @@ def open_journal(folder: Path) -> Iterator[Journal]:
     fd = _open_locked(path)
     try:
         os.write(fd, f"H {boot_id()}\n".encode())
+        _put_on_disk(fd, folder)
         yield Journal(path, fd)
         path.unlink(missing_ok=True)
     finally:
         os.close(fd)
+
+
+def _put_on_disk(fd: int, folder: Path) -> None:
+    """Let the file outlive a loss of power: a claim that is on the disk must find its journal."""
+    os.fsync(fd)
+    entries = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(entries)
+    finally:
+        os.close(entries)
 
 
 def _open_locked(path: Path) -> int:

@@ -15,6 +15,9 @@ from django.db import connection, transaction
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.functions import Now
 
+from campaigns.enums import MailingState
+from campaigns.models import Batch, Delivery
+from campaigns.services.batches import put_back
 from contacts.enums import MailState
 from contacts.models import MailRow
 
@@ -52,60 +55,122 @@ def claimable() -> Q:
 def claim_rows(due: QuerySet[Any], *, claim: str, limit: int) -> int:
     """Claim at most `limit` rows of `due` under the name `claim`; return how many."""
     with transaction.atomic():
-        rows = due.filter(claimable()).order_by("pk")
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        rows = _unlocked(due.filter(claimable()).order_by("pk"))
         ids = list(rows.values_list("pk", flat=True)[:limit])
-        return (
-            due.model._default_manager.filter(pk__in=ids)
-            .filter(claimable())
-            .update(
-                state=MailState.CLAIMED,
-                claim=claim,
-                holder=HOST,
-                attempt=F("attempt") + 1,
-                lease_until=Now() + LEASE,
-            )
+        return _claim(due.model._default_manager.filter(pk__in=ids), claim)
+
+
+def claim_batch(mailing_id: int, *, claim: str, limit: int) -> int:
+    """Claim at most `limit` due rows of a mailing that is being sent; return how many.
+
+    Takes one batch, a stretch of consecutive rows that is read by its ends: that costs the same
+    however long the ledger is. Without a batch, rows that were deferred until now.
+    """
+    with transaction.atomic():
+        sending = Batch.objects.filter(mailing_id=mailing_id, mailing__state=MailingState.SENDING)
+        while batch := _unlocked(sending.order_by("pk")).first():
+            if claimed := _claim_stretch(batch, claim, limit):
+                return claimed
+        deferred = Delivery.objects.filter(
+            mailing_id=mailing_id,
+            mailing__state=MailingState.SENDING,
+            state=MailState.DEFERRED,
+            next_attempt_at__lte=Now(),
         )
+        ids = _unlocked(deferred.order_by("next_attempt_at")).values_list("pk", flat=True)
+        return _claim(Delivery.objects.filter(pk__in=list(ids[:limit])), claim)
+
+
+def _claim_stretch(batch: Batch, claim: str, limit: int) -> int:
+    """Claim the first rows of a batch; what is left of it waits for the next."""
+    rows = Delivery.objects.filter(
+        mailing_id=batch.mailing_id, pk__range=(batch.first_id, batch.last_id)
+    )
+    if batch.last_id - batch.first_id < limit:
+        batch.delete()
+        return _claim(rows, claim)
+    ids = list(rows.filter(claimable()).order_by("pk").values_list("pk", flat=True)[:limit])
+    if len(ids) < limit:
+        batch.delete()
+    else:
+        Batch.objects.filter(pk=batch.pk).update(first_id=ids[-1] + 1)
+    return _claim(Delivery.objects.filter(pk__in=ids), claim)
+
+
+def _unlocked(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Lock rows that nobody else holds. On SQLite whoever writes is alone."""
+    if connection.features.has_select_for_update_skip_locked:
+        return rows.select_for_update(skip_locked=True, of=("self",))
+    return rows
+
+
+def _claim(rows: QuerySet[Any], claim: str) -> int:
+    return rows.filter(claimable()).update(
+        state=MailState.CLAIMED,
+        claim=claim,
+        holder=HOST,
+        attempt=F("attempt") + 1,
+        lease_until=Now() + LEASE,
+    )
 
 
 def release_rows(model: type[Model], *, claim: str, row_ids: Iterable[int]) -> int:
     """Give claimed rows back, untouched by the wire; return how many."""
-    return model._default_manager.filter(
-        pk__in=list(row_ids), claim=claim, state=MailState.CLAIMED
-    ).update(state=MailState.QUEUED, claim="", holder="", lease_until=None)
+    ids = list(row_ids)
+    with transaction.atomic():
+        held = model._default_manager.filter(pk__in=ids, claim=claim, state=MailState.CLAIMED)
+        released = held.update(state=MailState.QUEUED, claim="", holder="", lease_until=None)
+        if released and model is Delivery:
+            put_back(row_ids=ids)
+    return released
 
 
-@transaction.atomic
+#: What an outcome writes, in this order; the columns of a mail row, and `reason` of a delivery.
+_WRITTEN = (
+    "state", "reply_code", "reply_text", "sent_at", "told", "tries", "next_attempt_at",
+)  # fmt: skip
+
+
 def record_outcomes(model: type[MailRow], *, claim: str, outcomes: list[Outcome]) -> int:
     """Record outcomes of rows that `claim` still holds; return how many were recorded."""
-    rows = []
+    columns = list(_WRITTEN)
     # Only deliveries have a column for it; a notice says why where the relay's words would stand.
-    keeps_reason = hasattr(model, "reason")
-    fields = ["state", "reply_code", "reply_text", "sent_at", "told", "tries", "next_attempt_at"]
-    if keeps_reason and any(outcome.reason for outcome in outcomes):
-        fields.append("reason")
-    for outcome in outcomes:
-        row = model(
-            state=outcome.state,
-            reply_code=outcome.reply_code,
-            reply_text=(outcome.reply_text or ("" if keeps_reason else outcome.reason))[:500],
-            sent_at=outcome.at if outcome.state == MailState.SENT else None,
-            told=outcome.told,
-            tries=outcome.tries,
-            next_attempt_at=outcome.next_attempt_at,
-        )
-        row.pk = outcome.row_id
-        if keeps_reason:
-            row.reason = outcome.reason  # type: ignore[attr-defined]  # asked just above
-        rows.append(row)
-    held = model._default_manager.filter(claim=claim, state=MailState.CLAIMED)
-    done = held.bulk_update(rows, fields)
-    # Erased while it was on the wire: the relay's words may name the address.
-    model._default_manager.filter(
-        forgotten(model), pk__in=[row.pk for row in rows], claim=claim
-    ).update(reply_text="")
-    return done
+    keeps_reason = model is Delivery
+    if keeps_reason:
+        columns.append("reason")
+    quote = connection.ops.quote_name
+    assignments = ", ".join(f"{quote(name)} = %s" for name in columns)
+    sql = (
+        f"UPDATE {quote(model._meta.db_table)} SET {assignments}"  # noqa: S608 -- our own names
+        " WHERE id = %s AND claim = %s AND state = %s"
+    )
+    rows = [
+        (*_values(outcome, keeps_reason), outcome.row_id, claim, str(MailState.CLAIMED))
+        for outcome in outcomes
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(sql, rows)
+        recorded = int(cursor.rowcount)
+        # Erased while it was on the wire: the relay's words may name the address.
+        model._default_manager.filter(
+            forgotten(model), pk__in=[outcome.row_id for outcome in outcomes], claim=claim
+        ).update(reply_text="")
+    return recorded
+
+
+def _values(outcome: Outcome, keeps_reason: bool) -> tuple[Any, ...]:
+    moment = connection.ops.adapt_datetimefield_value
+    text = outcome.reply_text or ("" if keeps_reason else outcome.reason)
+    values = (
+        str(outcome.state),
+        outcome.reply_code,
+        text[:500],
+        moment(outcome.at) if outcome.state == MailState.SENT else None,
+        outcome.told,
+        outcome.tries,
+        moment(outcome.next_attempt_at) if outcome.next_attempt_at else None,
+    )
+    return (*values, outcome.reason) if keeps_reason else values
 
 
 def forgotten(model: type[MailRow]) -> Q:

@@ -10,6 +10,14 @@ RETRY_AFTER = tuple(
 #: How long to leave a relay alone that cannot be reached or sends everybody away.
 RELAY_REST = timedelta(seconds=30)
 
+#: As many refusals before anybody was accepted are no coincidence: the relay refuses us.
+REFUSED_AT_FIRST = 5
+#: A batch of which so many and so large a part is refused: an old list, or a relay that turned.
+REFUSED_MANY = 25
+REFUSED_SHARE = 0.2
+#: As many messages in a row of which nothing can be known: the relay hangs up on each.
+DOUBTS = 3
+
 
 def retry_at(*, tries: int, now: datetime) -> datetime | None:
     """Return when to try again after the relay said "later" for the `tries`-th time (from 1).

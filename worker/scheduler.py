@@ -6,14 +6,17 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from django.core.management import call_command
+from django.db.models import Q
 from django.utils import timezone
 
 from campaigns.selectors import sending_mailing_ids
-from campaigns.services import planning
+from campaigns.selectors.hold import is_held
+from campaigns.services import batches, planning
+from contacts.enums import MailState
 from contacts.selectors import waiting_import_ids
 from contacts.services.retention import clean_up
 from participation.services import announce_known_dates
-from worker import duties
+from worker import duties, witness
 from worker.ledger import claimable
 from worker.recovery import recover
 from worker.sources import NoticeSource
@@ -48,6 +51,7 @@ def tick(*, now: datetime, holder: str, journal_dir: Path) -> Work:
     if not duties.take("tick", holder=holder, until=now + HELD_FOR, now=now):
         return Work()
     try:
+        witness.consult(folder=journal_dir, host=holder, now=now)
         work = _tick(now=now, journal_dir=journal_dir)
     except Exception:
         # Not done: whoever asks after our health must hear of it.
@@ -64,13 +68,18 @@ def _tick(*, now: datetime, journal_dir: Path) -> Work:
         call_command("publish_scheduled", verbosity=0)
         announce_known_dates(now=now)
     planning.recompute_due_times(now=now)
+    work = Work(import_ids=waiting_import_ids(), cleaning=is_cleaning_due(now=now))
+    if is_held():
+        return work
     planning.start_due_mailings(now=now)
+    batches.adopt_strays()
     planning.expire_rows(now=now)
     planning.finish_mailings(now=now)
-    work = Work(import_ids=waiting_import_ids(), cleaning=is_cleaning_due(now=now))
     if duties.breaker_words(now=now) is None:
         work.mailing_ids = sending_mailing_ids()
-        work.notices = NoticeSource(now).due().filter(claimable()).exists()
+        # Whoever claimed one may have died on another host, where alone it can be settled.
+        at_work = claimable() | Q(state=MailState.CLAIMED)
+        work.notices = NoticeSource(now).due().filter(at_work).exists()
     return work
 
 

@@ -12,12 +12,13 @@ from campaigns.errors import MoveForbidden, NoticeObsolete
 from campaigns.mail import OutgoingMail
 from campaigns.models import Delivery, Mailing
 from campaigns.selectors import exclusions_now, load_deliveries
+from campaigns.selectors.hold import is_held
 from campaigns.services import mailings
-from contacts.enums import NoticeKind
+from contacts.enums import MailState, NoticeKind
 from contacts.models import Notice
 from contacts.selectors import undeliverable
 from worker.engine import ObsoleteError
-from worker.ledger import forgotten
+from worker.ledger import claim_batch, claim_rows, forgotten
 
 
 class MailingSource:
@@ -25,15 +26,14 @@ class MailingSource:
 
     table = "delivery"
     model = Delivery
+    is_urgent = False
 
-    def __init__(self, mailing_id: int) -> None:
+    def __init__(self, mailing_id: int, *, is_8bit: bool = False) -> None:
         self.mailing_id = mailing_id
-        self.composer = message.open_composer(mailing_id)
+        self.composer = message.open_composer(mailing_id, is_8bit=is_8bit)
 
-    def due(self) -> QuerySet[Delivery]:
-        return Delivery.objects.filter(
-            mailing_id=self.mailing_id, mailing__state=MailingState.SENDING
-        )
+    def claim(self, claim: str, limit: int) -> int:
+        return claim_batch(self.mailing_id, claim=claim, limit=limit)
 
     def load(self, claim: str) -> list[Any]:
         return load_deliveries(claim=claim)
@@ -49,7 +49,14 @@ class MailingSource:
         return self.composer.told
 
     def may_go_on(self) -> bool:
-        return Mailing.objects.filter(pk=self.mailing_id, state=MailingState.SENDING).exists()
+        sending = Mailing.objects.filter(pk=self.mailing_id, state=MailingState.SENDING)
+        return sending.exists() and not is_held()
+
+    def refusals(self) -> int | None:
+        rows = Delivery.objects.filter(mailing_id=self.mailing_id)
+        if rows.filter(state=MailState.SENT).exists():
+            return None
+        return rows.filter(state=MailState.REFUSED).count()
 
     def refuses_all(self, words: str, now: datetime) -> None:
         with suppress(MoveForbidden):  # paused or cancelled meanwhile
@@ -65,9 +72,13 @@ class NoticeSource:
 
     table = "notice"
     model = Notice
+    is_urgent = True
 
     def __init__(self, now: datetime) -> None:
         self.now = now
+
+    def claim(self, claim: str, limit: int) -> int:
+        return claim_rows(self.due(), claim=claim, limit=limit)
 
     def due(self) -> QuerySet[Notice]:
         return Notice.objects.filter(Q(not_before__lte=self.now))
@@ -94,7 +105,10 @@ class NoticeSource:
         return str(row.told)
 
     def may_go_on(self) -> bool:
-        return True
+        return not is_held()
+
+    def refusals(self) -> int | None:
+        return None
 
     def refuses_all(self, words: str, now: datetime) -> None:
         """Notices have nothing in common that could be paused."""

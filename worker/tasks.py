@@ -10,24 +10,29 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.services import imports
-from worker import duties, scheduler
+from worker import duties, scheduler, shutdown, witness
 from worker.app import app
 from worker.engine import BatchResult, Source, send_batch
 from worker.ledger import HOST
+from worker.pace import pace_of
 from worker.policy import RELAY_REST
+from worker.recovery import recover
 from worker.sources import MailingSource, NoticeSource
-from worker.transport import SMTPTransport
+from worker.transport import SMTPTransport, Transport
 
 log = structlog.get_logger()
 
 #: A task of the bulk queue goes on for at most this long, so that a worker can be stopped gently.
 TASK_SECONDS = 10.0
 
+#: Limits that all workers share.
+PACE = pace_of(settings.BROKER_URL, relay=settings.MAIL_PACE, domains=settings.MAIL_DOMAIN_PACE)
+
 #: The connection of this process, kept open between tasks.
-_transport: SMTPTransport | None = None
+_transport: Transport | None = None
 
 
-def transport() -> SMTPTransport:
+def transport() -> Transport:
     """Return this process's connection to the relay."""
     global _transport
     if _transport is None:
@@ -94,14 +99,28 @@ def clean(**kwargs: Any) -> None:
     )
 
 
+def _may_send() -> bool:
+    """Whether the relay may be spoken to: not while it rests, nor while mail is held."""
+    if witness.is_held(folder=settings.JOURNAL_DIR):
+        return False
+    return duties.breaker_words(now=timezone.now()) is None
+
+
 def _send(source: Source) -> None:
+    # What died on this host can be settled on this host alone, and the tick may run on another.
+    recover(journal_dir=settings.JOURNAL_DIR, now=timezone.now())
     ends_at = time.monotonic() + TASK_SECONDS
-    while time.monotonic() < ends_at and duties.breaker_words(now=timezone.now()) is None:
+    while time.monotonic() < ends_at and _may_send():
         result: BatchResult = send_batch(
-            source, transport(), journal_dir=settings.JOURNAL_DIR, clock=timezone.now
+            source,
+            transport(),
+            journal_dir=settings.JOURNAL_DIR,
+            clock=timezone.now,
+            pace=PACE,
+            is_stopping=shutdown.is_wanted,
         )
-        if result.relay_down is not None:
-            log.warning("relay_down", words=result.relay_down)
-            duties.open_breaker(words=result.relay_down, until=timezone.now() + RELAY_REST)
+        if result.trouble is not None:
+            log.warning("relay_trouble", words=result.trouble.words)
+            duties.open_breaker(words=result.trouble.words, until=timezone.now() + RELAY_REST)
         if result.claimed == 0 or result.released:
             return

@@ -1,22 +1,34 @@
 """How far a mailing is, by its ledger."""
 
 from collections.abc import Iterable
+from typing import cast
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from campaigns.enums import MailingState
-from campaigns.models import Delivery, Mailing
+from campaigns.models import Batch, Delivery, Mailing
 from contacts.enums import MailState
 from participation.enums import LIVE
 from participation.models import Registration
 
+_S = MailingState
+
 
 def sending_mailing_ids() -> list[int]:
-    """Return the mailings being sent that have a row to claim now, the oldest first."""
-    due = Q(state=MailState.QUEUED) | Q(state=MailState.DEFERRED, next_attempt_at__lte=Now())
-    rows = Delivery.objects.filter(due, mailing=OuterRef("pk"))
-    mailings = Mailing.objects.filter(Exists(rows), state=MailingState.SENDING)
+    """Return the mailings with work, the oldest first: a row to claim now, or one that is claimed.
+
+    Who claimed it may have died, and only the host where that happened can settle it.
+    """
+    batches = Batch.objects.filter(mailing=OuterRef("pk"))
+    deferred = Delivery.objects.filter(
+        mailing=OuterRef("pk"), state=MailState.DEFERRED, next_attempt_at__lte=Now()
+    )
+    claimed = Delivery.objects.filter(mailing=OuterRef("pk"), state=MailState.CLAIMED)
+    mailings = Mailing.objects.filter(
+        Q(Exists(batches) | Exists(deferred), state=_S.SENDING)
+        | Q(Exists(claimed), state__in=(_S.SENDING, _S.PAUSED, _S.CANCELLED))
+    )
     return list(mailings.order_by("started_at", "pk").values_list("pk", flat=True))
 
 
@@ -56,14 +68,49 @@ def excluded_counts(mailing_id: int) -> dict[str, int]:
     return dict(rows)
 
 
+#: What composing reads of a row, of the person and of the organisation that they are mailed for.
+_COMPOSED = (
+    "address_key",
+    "language",
+    "basis",
+    "reason",
+    "state",
+    "attempt",
+    "tries",
+    "told",
+    "mailing_id",
+    *(
+        f"contact__{name}"
+        for name in (
+            "given_name",
+            "initials",
+            "family_name_prefix",
+            "family_name",
+            "courtesy_title",
+            "language",
+            "address_source",
+            "address_key",
+            "link_version",
+        )
+    ),
+    "organisation__name",
+)
+
+
 def load_deliveries(rows: Iterable[int] | None = None, *, claim: str = "") -> list[Delivery]:
     """Return the rows with these ids, or of this claim, with all that composing them reads.
 
-    Two queries, however many rows.
+    Two queries, however many rows; other fields of what they refer to are read when asked for.
     """
-    live = Registration.objects.filter(state__in=LIVE).order_by("pk")
-    found = Delivery.objects.select_related("contact", "organisation", "mailing").prefetch_related(
-        Prefetch("contact__registrations", queryset=live, to_attr="live_registrations")
-    )
+    found = Delivery.objects.select_related("contact", "organisation").only(*_COMPOSED)
     found = found.filter(claim=claim) if rows is None else found.filter(pk__in=list(rows))
-    return list(found.order_by("pk"))
+    deliveries = list(found.order_by("pk"))
+    live = Registration.objects.filter(
+        contact__in=[row.contact_id for row in deliveries], state__in=LIVE
+    ).order_by("pk")
+    by_contact: dict[int, list[Registration]] = {}
+    for registration in live:
+        by_contact.setdefault(cast("int", registration.contact_id), []).append(registration)
+    for row in deliveries:
+        row.contact.live_registrations = by_contact.get(row.contact_id, [])
+    return deliveries

@@ -9,16 +9,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
+from base import bell
+from campaigns.attachments import document_ids, documents_of, file_problems
 from campaigns.checks import plan_problems, save_problems, send_problems
 from campaigns.enums import EDITABLE, MAILING_MOVES, MailingState
 from campaigns.errors import MailingNotReady, MoveForbidden
 from campaigns.message import draft_composer
-from campaigns.models import Delivery, Mailing
+from campaigns.models import Mailing
 from campaigns.plan import due_time, parse_plan
 from campaigns.rendering import Recipient, sample_recipient
 from campaigns.wording import WORDS
 from contacts.addresses import address_key
-from contacts.enums import MailState, NoticeKind
+from contacts.enums import NoticeKind
 from contacts.selectors.people import contact_of_address
 from contacts.selectors.representation import primary_representation
 from contacts.services.notices import create_notice
@@ -168,41 +170,8 @@ def _move(
             raise _forbidden(act, _state(mailing_id))
         mailing = Mailing.objects.get(pk=mailing_id)
         log(instance=mailing, action=f"campaigns.{act}", user=by)
+        bell.ring()
     return mailing
-
-
-def resolve_unknown(
-    *, delivery_id: int, as_state: str, now: datetime, by: User | None = None
-) -> Delivery:
-    """Record what a person decided about an unknown row: it arrived (sent), or send again (queued).
-
-    A mailing that was done is sending again. Raises MoveForbidden for any other row.
-    """
-    decided = {str(MailState.SENT): MailState.SENT, str(MailState.QUEUED): MailState.QUEUED}
-    if as_state not in decided:
-        raise MoveForbidden(as_state, list(decided), _("Choose “sent” or “queued”."))
-    target = decided[as_state]
-    values: dict[str, Any] = {"claim": "", "holder": "", "lease_until": None}
-    values |= {"sent_at": now} if target == MailState.SENT else {"next_attempt_at": None}
-    with transaction.atomic():
-        # Locked first: a tick that finds nothing to send must not call it done meanwhile.
-        mine = Mailing.objects.select_for_update().filter(deliveries=delivery_id).values("pk")
-        list(mine)
-        rows = Delivery.objects.filter(pk=delivery_id, state=MailState.UNKNOWN)
-        if not rows.update(state=target, **values):
-            row = Delivery.objects.get(pk=delivery_id)
-            raise MoveForbidden(row.state, [], _("Only an unknown row is decided by a person."))
-        row = Delivery.objects.select_related("mailing").get(pk=delivery_id)
-        if target == MailState.QUEUED:
-            done = Mailing.objects.filter(pk=row.mailing_id, state=_S.DONE)
-            done.update(state=_S.SENDING, finished_at=None)
-        log(
-            instance=row.mailing,
-            action="campaigns.resolve",
-            user=by,
-            data={"delivery": delivery_id, "as": as_state},
-        )
-    return row
 
 
 def send_test(
@@ -216,12 +185,15 @@ def send_test(
     """Queue the mail as it stands now to one address, in every language it has; return how many.
 
     Somebody we know sees their own name and links; anybody else those of an invented person.
-    Raises AddressInvalid, FieldInvalid, CompileFailed, MailingNotReady (nothing is written yet).
+    Raises AddressInvalid, FieldInvalid, CompileFailed, FileMissing, MailingNotReady (nothing is
+    written yet, or the attachments are too large).
     """
     key = address_key(address)
     composer = draft_composer(mailing)
     if not composer.messages:
         raise MailingNotReady([_("There is no subject and text yet.")])
+    if problems := file_problems(documents_of(mailing.attachments)):
+        raise MailingNotReady(problems)
     chosen = [code for code in composer.messages if not languages or code in languages]
     for code in chosen:
         mail = composer.render(_test_recipient(mailing, key, code, now))
@@ -234,6 +206,7 @@ def send_test(
                 "subject": f"[{WORDS[code].test}] {mail.subject}",
                 "body": mail.text,
                 "html": mail.html,
+                "documents": document_ids(mailing.attachments),
             },
             key=f"test:{mailing.pk}:{code}:{now.timestamp()}:{key}"[:120],
             now=now,

@@ -18,6 +18,8 @@ from campaigns.models import Delivery, Mailing
 from campaigns.plan import due_time, parse_plan
 from campaigns.selectors.recipients import rows_sql
 from campaigns.selectors.terms import Terms, is_past, terms_of
+from campaigns.services.attachments import freeze_files
+from campaigns.services.batches import lay_out
 from contacts.enums import MAIL_DUE, MAIL_OPEN, MailState
 from content.models import Session
 from content.selectors import told_hash
@@ -94,7 +96,8 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
     """Freeze the message, write the ledger and begin to send, all or nothing.
 
     False when it is not planned (any more), or for later: two starters are harmless. Raises
-    CampaignError when its audience or its text does not hold any longer; then nothing has changed.
+    CampaignError when its audience, its text or its attachments do not hold any longer; then
+    nothing has changed.
     """
     with transaction.atomic():
         # Its moment is asked again: somebody may have planned it anew while others were started.
@@ -105,11 +108,15 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
             return False
         mailing = Mailing.objects.select_related("session", "frozen_revision").get(pk=mailing_id)
         named = mailing.frozen_revision.as_object() if mailing.frozen_revision else mailing
-        frozen = {"audience": named.audience, "messages": compile_messages(named)}
-        Mailing.objects.filter(pk=mailing_id).update(frozen=frozen, frozen_at=now)
-        mailing.frozen = frozen
-        _write_ledger(terms_of(mailing, now))
+        mailing.frozen = {"audience": named.audience, "messages": compile_messages(named)}
+        freeze_files(mailing_id=mailing_id, attachments=named.attachments)
+        terms = terms_of(mailing, now)
+        Mailing.objects.filter(pk=mailing_id).update(
+            frozen=mailing.frozen, frozen_at=now, told=terms.told
+        )
+        _write_ledger(terms)
         _leave_out_erased(mailing)
+        lay_out(mailing_id)
         _invite(mailing, now)
     return True
 
@@ -169,7 +176,7 @@ def _invite(mailing: Mailing, now: datetime) -> None:
     recipients = Delivery.objects.filter(mailing=mailing, state=MailState.QUEUED)
     invite(
         session_id=mailing.session_id,
-        contact_ids=recipients.values_list("contact_id", flat=True),
+        contact_ids=recipients.values("contact_id"),
         source=mailing.title,
         now=now,
     )
@@ -203,19 +210,25 @@ def expire_rows(*, now: datetime) -> int:
     now would say.
     """
     waiting = Delivery.objects.filter(state__in=MAIL_DUE)
-    expired = waiting.filter(mailing__state=MailingState.CANCELLED).update(state=MailState.EXPIRED)
-    running = Mailing.objects.filter(
-        Exists(waiting.filter(mailing=OuterRef("pk"))),
-        state__in=(MailingState.SENDING, MailingState.PAUSED),
-        session__isnull=False,
+    open_mailings = Mailing.objects.filter(Exists(waiting.filter(mailing=OuterRef("pk"))))
+    expired = 0
+    for mailing in open_mailings.filter(state=MailingState.CANCELLED):
+        expired += _expire(mailing)
+    running = open_mailings.filter(
+        state__in=(MailingState.SENDING, MailingState.PAUSED), session__isnull=False
     )
     for mailing in running.select_related("session"):
-        rows = waiting.filter(mailing=mailing)
         session = cast("Session", mailing.session)
         if mailing.kind in BEFORE_SESSION and is_past(session, now):
-            expired += rows.update(state=MailState.EXPIRED)
-            continue
-        told = told_hash(session)
-        if rows.exclude(told=told).exists():
-            rows.exclude(told=told).update(told=told)
+            expired += _expire(mailing)
+        elif mailing.told != (told := told_hash(session)):
+            with transaction.atomic():
+                waiting.filter(mailing=mailing).update(told=told)
+                Mailing.objects.filter(pk=mailing.pk).update(told=told)
     return expired
+
+
+def _expire(mailing: Mailing) -> int:
+    with transaction.atomic():
+        mailing.batches.all().delete()
+        return mailing.deliveries.filter(state__in=MAIL_DUE).update(state=MailState.EXPIRED)

@@ -7,6 +7,7 @@ from typing import Any
 from campaigns.compiling import compile_messages
 from campaigns.enums import MailingKind, MailingState
 from campaigns.models import Delivery, Mailing
+from campaigns.services.batches import put_back
 from contacts.enums import MailState, Purpose
 from content.models import Session
 from tests.factories.contacts import NOW, make_contact
@@ -78,4 +79,7 @@ def make_delivery(**overrides: Any) -> Delivery:
         "state": MailState.QUEUED,
         "basis": "membership",
     }
-    return Delivery.objects.create(**values | overrides)
+    delivery = Delivery.objects.create(**values | overrides)
+    if delivery.state == MailState.QUEUED:
+        put_back(row_ids=[delivery.pk])
+    return delivery

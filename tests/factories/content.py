@@ -5,6 +5,8 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.files.base import ContentFile
+from wagtail.documents import get_document_model
 from wagtail.models import Locale, Page, Site
 
 from content.enums import AnswerState, Precision
@@ -129,3 +131,11 @@ def make_answer(**overrides: Any) -> QAPage:
         page.themes.set(themes)
         page.save()
     return page
+
+
+def make_document(name: str, content: bytes, title: str = "") -> Any:
+    """A document of Wagtail with this content; its file lies in MEDIA_ROOT."""
+    document = get_document_model()(title=title or name, file=ContentFile(content, name))
+    document.save()
+    document.file.close()
+    return document

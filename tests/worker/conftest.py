@@ -10,7 +10,8 @@ from campaigns.mail import OutgoingMail
 from contacts.enums import MailState, NoticeKind
 from contacts.models import Notice
 from worker.engine import ObsoleteError
-from worker.transport import Reply
+from worker.ledger import claim_rows
+from worker.transport import Observer, Reply, Trouble
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -42,13 +43,17 @@ class Wire:
     sent: list[str] = field(default_factory=list)
     on_body: Callable[[OutgoingMail], None] = lambda mail: None
 
-    def deliver(self, mail: OutgoingMail, *, before_body: Callable[[], None]) -> Reply:
-        reply = self.replies.get(mail.recipient, Reply(MailState.SENT, 250, "2.0.0 Ok"))
-        if reply.state in (MailState.SENT, MailState.UNKNOWN):
-            before_body()
-            self.on_body(mail)
-            self.sent.append(mail.recipient)
-        return reply
+    def send(self, mails: Iterator[OutgoingMail], observer: Observer) -> Trouble | None:
+        for mail in mails:
+            reply = self.replies.get(mail.recipient, Reply(MailState.SENT, 250, "2.0.0 Ok"))
+            if reply.state in (MailState.SENT, MailState.UNKNOWN):
+                observer.leaves(mail)
+                self.on_body(mail)
+                self.sent.append(mail.recipient)
+            observer.answered(mail, reply)
+            if reply.relay_down:
+                return Trouble(reply.text)
+        return None
 
     def close(self) -> None:
         """Nothing is open."""
@@ -64,9 +69,10 @@ class Notices:
     complaints: list[str] = field(default_factory=list)
     table: str = "notice"
     model: type[Notice] = Notice
+    is_urgent: bool = True
 
-    def due(self):
-        return Notice.objects.all()
+    def claim(self, claim, limit):
+        return claim_rows(Notice.objects.all(), claim=claim, limit=limit)
 
     def load(self, claim):
         return list(Notice.objects.filter(claim=claim).order_by("pk"))
@@ -77,13 +83,16 @@ class Notices:
     def compose(self, row, now):
         if row.pk in self.obsolete:
             raise ObsoleteError
-        return OutgoingMail("bijeen@example.org", row.address, b"\r\n")
+        return OutgoingMail("bijeen@example.org", row.address, b"\r\n", row_id=row.pk)
 
     def told(self, row):
         return row.told
 
     def may_go_on(self):
         return next(self.goes_on, False) if self.goes_on else True
+
+    def refusals(self):
+        return 0
 
     def refuses_all(self, words, now):
         self.complaints.append(words)
@@ -92,3 +101,20 @@ class Notices:
 def states() -> dict[str, str]:
     """State of every notice by its address."""
     return dict(Notice.objects.order_by("pk").values_list("address", "state"))
+
+
+@dataclass
+class Watch:
+    """Remembers what it was told, in order: ("leaves", recipient) and (recipient, reply)."""
+
+    told: list[tuple[str, str | Reply]] = field(default_factory=list)
+
+    def leaves(self, mail: OutgoingMail) -> None:
+        self.told.append(("leaves", mail.recipient))
+
+    def answered(self, mail: OutgoingMail, reply: Reply) -> None:
+        self.told.append((mail.recipient, reply))
+
+    @property
+    def replies(self) -> dict[str, Reply]:
+        return {name: reply for name, reply in self.told if isinstance(reply, Reply)}

@@ -13,13 +13,14 @@ from contacts.models import Notice, Suppression
 from tests.factories.campaigns import make_delivery, make_mailing
 from tests.factories.contacts import make_contact, make_member, make_representation
 from tests.worker.conftest import NOW, Notices, Wire, states
-from worker.engine import decide, send_batch
+from worker import engine
+from worker.engine import LeaseOverError, decide, send_batch
 from worker.journal import boot_id
 from worker.ledger import claim_rows, release_rows
 from worker.policy import RETRY_AFTER
 from worker.recovery import recover
 from worker.sources import MailingSource, NoticeSource
-from worker.transport import Reply
+from worker.transport import Reply, Trouble
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
@@ -60,11 +61,12 @@ def test_batch_records_each_reply(notices, tmp_path):
     ]
 
 
-def test_batch_gives_the_rest_back_when_paused(notices, tmp_path):
+def test_batch_gives_the_rest_back_when_paused(notices, tmp_path, monkeypatch):
     notices(5)
     wire = Wire()
-    # Asked before the group and before each message: two go out, then somebody pauses.
-    result = run(Notices(goes_on=iter([True, True, True])), wire, tmp_path)
+    # Asked before each message: two go out, then somebody pauses.
+    monkeypatch.setattr(engine, "ASK_SECONDS", -1)
+    result = run(Notices(goes_on=iter([True, True])), wire, tmp_path)
     assert (len(wire.sent), result.released) == (2, 3)
     assert list(states().values()) == ["sent", "sent", "queued", "queued", "queued"]
 
@@ -73,7 +75,7 @@ def test_batch_stops_at_a_relay_that_is_down_and_burns_nobody(notices, tmp_path)
     rows = notices(3)
     down = Reply(MailState.DEFERRED, 421, "4.3.2 too busy", relay_down=True)
     result = run(Notices(), Wire({rows[0].address: down}), tmp_path)
-    assert result.relay_down == "4.3.2 too busy"
+    assert result.trouble == Trouble("4.3.2 too busy")
     assert list(states().values()) == ["deferred", "queued", "queued"]
     assert Notice.objects.get(pk=rows[0].pk).tries == 0
 
@@ -223,8 +225,29 @@ def test_mailing_that_is_refused_everywhere_pauses_and_says_why(tmp_path):
         make_delivery(mailing=mailing, contact=person, address_key=person.address_key)
     no = Reply(MailState.REFUSED, 554, "5.7.1 relay access denied")
     wire = Wire({person.address_key: no for person in people})
-    run(MailingSource(mailing.pk), wire, tmp_path)
+    while run(MailingSource(mailing.pk), wire, tmp_path).claimed:
+        pass
     mailing.refresh_from_db()
     assert (mailing.state, mailing.pause_reason) == ("paused", "554 5.7.1 relay access denied")
     found = Delivery.objects.order_by("pk").values_list("state", flat=True)
     assert list(found) == ["refused"] * 5 + ["queued"] * 3
+
+
+@pytest.mark.parametrize(("one_in", "complaints"), [(2, 1), (8, 0)])
+def test_list_of_which_many_are_refused_waits_for_a_person(notices, tmp_path, one_in, complaints):
+    rows = notices(400)
+    no = Reply(MailState.REFUSED, 550, "5.1.1 no such user")
+    source = Notices()
+    run(source, Wire({row.address: no for row in rows[1::one_in]}), tmp_path)
+    assert source.complaints == ["550 5.1.1 no such user"] * complaints
+
+
+def test_nothing_leaves_from_a_claim_that_is_too_old(notices, tmp_path, monkeypatch):
+    """A host that was frozen wakes up with a mail in hand; another may have been given its rows."""
+    notices(2)
+    monkeypatch.setattr(engine, "OLD", -1)
+    wire = Wire()
+    with pytest.raises(LeaseOverError):
+        run(Notices(), wire, tmp_path)
+    assert (wire.sent, set(states().values())) == ([], {"claimed"})
+    assert recover(journal_dir=tmp_path, now=NOW).requeued == 2

@@ -17,7 +17,7 @@ from tests.factories.contacts import make_contact, make_member, make_representat
 from tests.factories.participation import make_registration
 from tests.worker.conftest import NOW, Wire
 from worker.engine import send_batch
-from worker.ledger import claim_rows, release_rows
+from worker.ledger import release_rows
 from worker.sources import MailingSource, NoticeSource
 from worker.transport import Reply
 
@@ -122,7 +122,7 @@ def test_claim_of_a_dead_worker_comes_back_and_is_stopped_then(
 ) -> None:
     contact = make_person()
     row, source = make_mail(contact)
-    assert claim_rows(source.due(), claim="gone", limit=9) == 1
+    assert source.claim("gone", 9) == 1
     erase(contact)
     assert release_rows(type(row), claim="gone", row_ids=[row.pk]) == 1
     wire = Wire()
