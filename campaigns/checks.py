@@ -13,10 +13,17 @@ from django.db.models import Manager
 from django.utils.translation import gettext as _
 
 from campaigns import audience
+from campaigns.attachments import documents_of, file_problems
 from campaigns.audience import conditions as c
 from campaigns.compiling import LANGUAGES
 from campaigns.enums import BEFORE_SESSION, MailingKind
-from campaigns.errors import AudienceInvalid, CampaignError, FieldInvalid, PlanInvalid
+from campaigns.errors import (
+    AudienceInvalid,
+    CampaignError,
+    FieldInvalid,
+    FileMissing,
+    PlanInvalid,
+)
 from campaigns.fields import SESSION_FIELDS, read_fields
 from campaigns.message import draft_composer
 from campaigns.models import Mailing
@@ -46,6 +53,7 @@ def save_problems(mailing: Mailing) -> dict[str, list[str]]:
         for name in (f"subject_{code}", f"preheader_{code}"):
             _note(found, name, _field_problems(getattr(mailing, name)))
         _note(found, f"body_{code}", _body_problems(getattr(mailing, f"body_{code}")))
+    _note(found, "attachments", _attachment_problems(mailing))
     _note(found, "audience", audience_problems(mailing.audience))
     if mailing.plan:
         _note(found, "plan", _plan_problems(mailing.plan))
@@ -93,6 +101,13 @@ def _body_problems(body: Iterable[Any]) -> list[str]:
         except ValidationError as error:
             problems += error.messages or [_("Something is missing in a block.")]
     return problems
+
+
+def _attachment_problems(mailing: Mailing) -> list[str]:
+    try:
+        return file_problems(documents_of(mailing.attachments))
+    except FileMissing as error:
+        return [str(error)]
 
 
 def audience_problems(data: object) -> list[str]:

@@ -8,6 +8,17 @@ from wagtail.admin.ui.components import Component
 from campaigns.selectors.attention import attention
 
 
+class HoldPanel(Component):
+    """Mail is held: before everything else."""
+
+    name = "hold"
+    order = 10
+    template_name = "campaigns/admin/hold_panel.html"
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return {"request": parent_context["request"]}
+
+
 class AttentionPanel(Component):
     """Mailings under way, and what waits for a decision."""
 

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class MailingKind(TextChoices):
@@ -20,7 +21,7 @@ class MailingState(TextChoices):
     PAUSED = "paused", _("paused")
     DONE = "done", _("done")
     MISSED = "missed", _("missed")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("mailing", "cancelled")
 
 
 _S = MailingState

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from campaigns.enums import MailingState
 
 
@@ -53,3 +55,18 @@ class NoticeObsolete(CampaignError):
 
 class CompileFailed(CampaignError):
     """The text of a mail could not be turned into a message."""
+
+
+class FileMissing(CampaignError):
+    """A file that is to go with a mail is not where it was; the text names it."""
+
+
+class FilesTooLarge(CampaignError):
+    """The files that are to go with a mail are over the limit; the text names the largest."""
+
+
+class MailNotHeld(CampaignError):
+    """There is nothing to release: mail goes out as usual."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Mail goes out as usual: there is nothing to release."))

@@ -228,3 +228,45 @@ class AddressForm(forms.Form):
             return address_key(self.cleaned_data["address"])
         except AddressInvalid as error:
             raise forms.ValidationError(str(error)) from error
+
+
+class ReleaseForm(forms.Form):
+    """What becomes of the mail that was waiting when it was held. Nothing goes twice by default."""
+
+    KEEP, SEND = "keep", "send"
+
+    waiting = forms.ChoiceField(
+        label=gettext_lazy("What should become of what was already waiting?"),
+        choices=[
+            (
+                KEEP,
+                gettext_lazy(
+                    "Do not send it: it may have been sent. The mails become “unknown” and the "
+                    "mailings “missed”, and you decide about them. Choose this after restoring a "
+                    "backup."
+                ),
+            ),
+            (
+                SEND,
+                gettext_lazy(
+                    "Send it: nothing was sent since this database was last in use. Choose this "
+                    "after moving to another machine with everything stopped."
+                ),
+            ),
+        ],
+        initial=KEEP,
+        widget=forms.RadioSelect,
+    )
+    is_alone = forms.BooleanField(
+        label=gettext_lazy("This is the only copy of this installation that sends mail"),
+        error_messages={
+            "required": gettext_lazy(
+                "Make sure that no other copy is running, and say so. Otherwise people get their "
+                "mail twice."
+            )
+        },
+    )
+
+    @property
+    def sends_waiting(self) -> bool:
+        return bool(self.cleaned_data["waiting"] == self.SEND)

@@ -16,6 +16,7 @@ Email = Annotated[str, StringConstraints(max_length=254)]
 #: A list of blocks (`{"type", "value"}`), or Markdown.
 Body = list[dict[str, Any]] | Annotated[str, StringConstraints(max_length=100_000)]
 Purpose = Literal["invitations", "announcements", "participation", "subgroup", "coalition"]
+DocumentId = Annotated[int, Field(ge=1, le=2_147_483_647)]
 Slug = Annotated[str, StringConstraints(max_length=60, pattern=r"^[-\w]*$")]
 
 
@@ -41,6 +42,9 @@ class MailingPatch(StrictSchema):
     sender: Name | None = Field(None, alias="from", description="The sender's name.")
     reply_to: Email | None = None
     calendar: bool | None = None
+    attachments: list[DocumentId] | None = Field(
+        None, max_length=20, description="Ids of documents that go with the mail."
+    )
     plan: dict[str, Any] | None = None
 
 
@@ -70,6 +74,7 @@ class MailingOut(Schema):
     sender: str = Field(serialization_alias="from")
     reply_to: str
     calendar: bool
+    attachments: list[int]
     plan: dict[str, Any]
     state: str
     problem: str
@@ -139,6 +144,8 @@ class DeliveryOut(Schema):
     state: str
     reason: str
     attempt: int
+    next_attempt_at: datetime | None
+    message_id: str
     reply_code: int | None
     reply_text: str
     sent_at: datetime | None
@@ -152,3 +159,46 @@ class DeliveriesOut(Schema):
 
 class ResolveIn(StrictSchema):
     as_state: Literal["sent", "queued"] = Field(alias="as")
+
+
+class ReplyOut(Schema):
+    key: str
+    state: str
+    code: int | None
+    text: str
+    number: int
+    next_attempt_at: datetime | None
+
+
+class RestOut(Schema):
+    words: str
+    until: datetime
+
+
+class AbsentHostOut(Schema):
+    name: str
+    rows: int
+    since: datetime
+
+
+class ProgressOut(Schema):
+    state: str
+    problem: str
+    counts: dict[str, int]
+    excluded: dict[str, int]
+    to_send: int
+    settled: int
+    rate: float | None = Field(description="Mails a second; null while nothing goes out.")
+    ends_at: datetime | None
+    deferred_until: datetime | None
+    replies: list[ReplyOut]
+    rest: RestOut | None = Field(description="Why and until when the relay is left alone.")
+    absent: list[AbsentHostOut] = Field(description="Hosts that keep what they claimed.")
+
+
+class RetryIn(StrictSchema):
+    reply: str = Field(description="The key of one of the replies of the progress.")
+
+
+class RetryOut(Schema):
+    queued: int

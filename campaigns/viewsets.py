@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import (
@@ -100,7 +103,17 @@ def edit_handler() -> TabbedInterface:
                     FieldPanel("reply_to"),
                     FieldPanel("with_calendar"),
                 ],
-                heading=gettext_lazy("Sender and attachment"),
+                heading=gettext_lazy("Sender and calendar file"),
+            ),
+            FieldPanel(
+                "attachments",
+                help_text=format_lazy(
+                    gettext_lazy(
+                        "Together at most {limit}. They go out as they are when the mailing "
+                        "starts. A link in the text is kinder to people with a full mailbox."
+                    ),
+                    limit=filesizeformat(settings.MAIL_ATTACHMENTS_MAX),
+                ),
             ),
         ],
         heading=gettext_lazy("Planning"),
@@ -226,10 +239,13 @@ class MailingViewSet(SnippetViewSet):
         return [
             *super().get_urlpatterns(),
             path("overview/<int:pk>/", overview.OverviewView.as_view(**kwargs), name="overview"),
+            path("standing/<int:pk>/", overview.StandingView.as_view(**kwargs), name="standing"),
             path("people/<int:pk>/", overview.PeopleView.as_view(**kwargs), name="people"),
+            path("rows/<int:pk>/", overview.RowsView.as_view(**kwargs), name="rows"),
+            path("decide/<int:pk>/", overview.DecideView.as_view(**kwargs), name="decide"),
             path("act/<int:pk>/<str:act>/", overview.ActView.as_view(**kwargs), name="act"),
             path("test/<int:pk>/", overview.TestView.as_view(**kwargs), name="test"),
-            path("resolve/<int:pk>/", overview.ResolveView.as_view(**kwargs), name="resolve"),
+            path("file/<int:pk>/<int:position>/", overview.FileView.as_view(**kwargs), name="file"),
         ]
 
 

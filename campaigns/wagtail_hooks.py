@@ -1,7 +1,7 @@
 """What this room adds to the admin."""
 
 from django.contrib.auth.models import Permission
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -9,7 +9,9 @@ from wagtail.admin.ui.components import Component
 from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 
-from campaigns.dashboard import AttentionPanel
+from campaigns.dashboard import AttentionPanel, HoldPanel
+from campaigns.release import ReleaseViewSet
+from campaigns.selectors.hold import current_hold
 from campaigns.viewsets import viewset
 
 register_snippet(viewset)
@@ -17,7 +19,15 @@ register_snippet(viewset)
 
 @hooks.register("register_permissions")
 def register_permissions() -> QuerySet[Permission]:
-    return Permission.objects.filter(content_type__app_label="campaigns", codename="send_mailing")
+    return Permission.objects.filter(
+        Q(content_type__app_label="campaigns", codename="send_mailing")
+        | Q(content_type__app_label="base", codename="release_mail")
+    )
+
+
+@hooks.register("register_admin_viewset")
+def register_release() -> ReleaseViewSet:
+    return ReleaseViewSet("mail_release")
 
 
 @hooks.register("register_log_actions")
@@ -26,10 +36,14 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action("campaigns.pause", _("Pause"), _("Paused"))
     actions.register_action("campaigns.resume", _("Resume"), _("Resumed"))
     actions.register_action("campaigns.cancel", _("Cancel"), _("Cancelled"))
-    actions.register_action("campaigns.resolve", _("Resolve"), _("Resolved an unknown row"))
+    actions.register_action("campaigns.resolve", _("Decide"), _("Took mails in doubt for sent"))
+    actions.register_action("campaigns.again", _("Send again"), _("Put mails back in the queue"))
+    actions.register_action("campaigns.release", _("Release mail"), _("Released mail"))
 
 
 @hooks.register("construct_homepage_panels")
 def add_attention(request: HttpRequest, panels: list[Component]) -> None:
     if request.user.has_perm("campaigns.view_mailing"):
         panels.append(AttentionPanel())
+        if current_hold() is not None:
+            panels.append(HoldPanel())

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.db.models import QuerySet
@@ -9,6 +10,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Router, Status
+from wagtail.documents import get_document_model
+from wagtail.permissions import policy_registry
 from wagtail.rich_text import RichText
 
 from base.cursors import page
@@ -105,6 +108,8 @@ def _write(mailing: Mailing, data: MailingPatch, request: HttpRequest) -> None:
         mailing.sender_name = given["sender"] or ""
     if "calendar" in given:
         mailing.with_calendar = bool(given["calendar"])
+    if "attachments" in given:
+        mailing.attachments = _attachments(given["attachments"] or [], user_of(request))
     for part in ("subject", "preheader"):
         for code, text in (given.get(part) or {}).items():
             setattr(mailing, f"{part}_{code}", text)
@@ -152,6 +157,18 @@ def _body(given: str | list[dict[str, Any]], field: str) -> list[dict[str, Any]]
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError, DataError) as error:
         raise field_problem(field, "invalid", _("The blocks are not in the right form.")) from error
     return _BODY.get_prep_value(stream)
+
+
+def _attachments(ids: list[int], user: User) -> list[dict[str, Any]]:
+    """Return the blocks of these documents; whoever attaches one must be able to choose it."""
+    policy = policy_registry.get_by_type(get_document_model())
+    allowed = policy.instances_user_has_any_permission_for(user, ["choose", "change"])
+    known = set(allowed.filter(pk__in=ids).values_list("pk", flat=True))
+    for place, number in enumerate(ids):
+        if number not in known:
+            message = _("There is no document %s.") % number
+            raise field_problem(f"attachments[{place}]", "unknown", message)
+    return [{"type": "document", "value": number} for number in ids]
 
 
 def _check_block(child: Any, path: str) -> None:

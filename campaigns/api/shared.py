@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from base.auth import Bearer
 from base.problems import Problem, field_problem
+from campaigns.attachments import document_ids
 from campaigns.compiling import LANGUAGES, written_languages
 from campaigns.errors import AudienceInvalid, CampaignError, MailingNotReady, MoveForbidden
 from campaigns.models import Mailing
@@ -114,6 +115,7 @@ def mailing_out(mailing: Mailing, numbers: dict[str, int] | None = None) -> dict
         "sender": mailing.sender_name,
         "reply_to": mailing.reply_to,
         "calendar": mailing.with_calendar,
+        "attachments": document_ids(mailing.attachments),
         "plan": mailing.plan,
         "state": mailing.state,
         "problem": mailing.pause_reason,

@@ -94,7 +94,12 @@ ROLES = (
             "auth.group": "view add change",
             "wagtailredirects.redirect": "view add change delete",
         },
-        more=("campaigns.send_mailing", "campaigns.lock_mailing", "campaigns.unlock_mailing"),
+        more=(
+            "campaigns.send_mailing",
+            "campaigns.lock_mailing",
+            "campaigns.unlock_mailing",
+            "base.release_mail",
+        ),
         pages=("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
         may_add_files=True,
     ),

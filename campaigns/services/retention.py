@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.models import Delivery
+from campaigns.models import Delivery, MailingFile
 from contacts.enums import MAIL_OPEN
 from contacts.holdings import RetentionRule
 
@@ -26,6 +26,14 @@ def _empty_deliveries(deliveries: QuerySet[Delivery], now: datetime) -> None:
     deliveries.update(address_key=None, reply_text="")
 
 
+def _old_files(before: datetime) -> QuerySet[MailingFile]:
+    return MailingFile.objects.filter(mailing__finished_at__lt=before)
+
+
+def _delete(files: QuerySet[MailingFile], now: datetime) -> None:
+    files.delete()
+
+
 RULES = (
     RetentionRule(
         code="deliveries",
@@ -34,5 +42,14 @@ RULES = (
         kept=timedelta(days=365),
         rows=_old_deliveries,
         remove=_empty_deliveries,
+    ),
+    RetentionRule(
+        code="mailing_files",
+        label=_("the files that went with a mailing"),
+        reason=_("to send again what was refused or is in doubt, as long as there is an address"),
+        kept=timedelta(days=365),
+        rows=_old_files,
+        remove=_delete,
+        is_about_people=False,
     ),
 )

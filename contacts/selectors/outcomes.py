@@ -13,8 +13,14 @@ _WITH_REPLY = (
 )
 
 
+def reply(row: MailRow) -> str:
+    """Return the server's own words about a mail that did not simply go out; else nothing."""
+    if row.state not in _WITH_REPLY:
+        return ""
+    return f"{row.reply_code or ''} {row.reply_text}".strip()
+
+
 def outcome(row: MailRow) -> str:
     """Return the state of the mail, with the server's own words where it said no."""
-    state = MailState(row.state)
-    reply = f"{row.reply_code or ''} {row.reply_text}".strip()
-    return f"{state.label}: {reply}" if reply and state in _WITH_REPLY else str(state.label)
+    label, words = MailState(row.state).label, reply(row)
+    return f"{label}: {words}" if words else str(label)

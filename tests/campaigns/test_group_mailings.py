@@ -189,6 +189,7 @@ def form(**values):
         "subject_nl": "Dag",
         "body_nl-count": "0",
         "body_en-count": "0",
+        "attachments-count": "0",
         "preset": "group",
     } | values
 

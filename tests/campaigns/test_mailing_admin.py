@@ -68,6 +68,7 @@ def _form(**values):
         "preheader_en": "",
         "body_nl-count": "0",
         "body_en-count": "0",
+        "attachments-count": "0",
     }
     return data | values
 
@@ -282,7 +283,8 @@ def test_running_mailing_is_paused_resumed_and_its_unknown_rows_decided(organise
     assert Mailing.objects.get().state == "paused"
     organiser.post(_url("act", mailing.pk, "resume"))
     assert Mailing.objects.get().state == "sending"
-    organiser.post(_url("resolve", mailing.pk), {"delivery": row.pk, "as": "sent"})
+    decision = {"decision": "sent", "row": [row.pk], "confirmed": "1"}
+    organiser.post(_url("decide", mailing.pk), decision)
     row.refresh_from_db()
     assert row.state == "sent"
     assert organiser.get(_url("act", mailing.pk, "cancel")).status_code == 200

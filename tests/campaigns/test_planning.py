@@ -13,7 +13,7 @@ from campaigns.errors import MoveForbidden
 from campaigns.models import Delivery, Mailing
 from campaigns.plan import due_time, parse_plan
 from campaigns.selectors import counts, dry_run
-from campaigns.services import mailings, planning
+from campaigns.services import decisions, mailings, planning
 from campaigns.services.planning import (
     expire_rows,
     finish_mailings,
@@ -323,17 +323,16 @@ def test_resolving_an_unknown_row_reopens_a_mailing_that_was_done():
     arrived = make_delivery(mailing=mailing, state="unknown", claim="x")
     again = make_delivery(mailing=mailing, state="unknown", claim="x")
 
-    mailings.resolve_unknown(delivery_id=arrived.pk, as_state="sent", now=NOW)
+    assert decisions.treat_as_sent(mailing_id=mailing.pk, row_ids=[arrived.pk], now=NOW) == 1
     assert Mailing.objects.get().state == "done"
-    mailings.resolve_unknown(delivery_id=again.pk, as_state="queued", now=NOW)
+    assert decisions.send_again(mailing_id=mailing.pk, row_ids=[again.pk], now=NOW) == 1
 
     assert Mailing.objects.get().state == "sending"
     arrived.refresh_from_db()
     again.refresh_from_db()
     assert (arrived.state, arrived.sent_at, arrived.claim) == ("sent", NOW, "")
     assert (again.state, again.claim) == ("queued", "")
-    with pytest.raises(MoveForbidden):
-        mailings.resolve_unknown(delivery_id=arrived.pk, as_state="queued", now=NOW)
+    assert decisions.send_again(mailing_id=mailing.pk, row_ids=[arrived.pk], now=NOW) == 0
 
 
 @pytest.mark.parametrize("state", MailingState.values)
@@ -409,14 +408,14 @@ def test_mailing_is_not_done_while_somebody_puts_a_row_back(monkeypatch):
         real(**values)
 
     def resolve():
-        mailings.resolve_unknown(delivery_id=row.pk, as_state="queued", now=NOW)
+        decisions.send_again(mailing_id=mailing.pk, row_ids=[row.pk], now=NOW)
         connection.close()
 
     def finish():
         finish_mailings(now=NOW)
         connection.close()
 
-    monkeypatch.setattr(mailings, "log", slow)
+    monkeypatch.setattr(decisions, "log", slow)
     threads = [Thread(target=resolve), Thread(target=finish)]
     threads[0].start()
     decided.wait(5)

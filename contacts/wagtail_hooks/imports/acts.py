@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from base.figures import figure
 from contacts.errors import ContactsError
 from contacts.models import ContactImport
 from contacts.services.imports import apply_rehearsed, cancel_import, undo_import
 from contacts.wagtail_hooks.imports.pages import OneImport
 from contacts.wagtail_hooks.imports.standing import (
     change_count,
-    figure,
     may_stop,
     may_undo,
     standing,

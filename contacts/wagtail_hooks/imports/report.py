@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin.widgets.button import HeaderButton
 
+from base.figures import figure
 from base.spreadsheets import csv_lines
 from contacts.enums import ImportState, RowOutcome
 from contacts.imports.columns import FIELD_LABELS, columns_of
@@ -30,7 +31,6 @@ from contacts.selectors.imports import (
 from contacts.wagtail_hooks.imports.pages import OneImport
 from contacts.wagtail_hooks.imports.standing import (
     change_count,
-    figure,
     may_undo,
     standing,
 )

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from base.figures import figure
 from contacts.enums import ImportState, RowOutcome
 from contacts.models import ContactImport
 from contacts.services.imports import UNDO_FOR
@@ -66,8 +66,3 @@ def may_undo(found: ContactImport, now: datetime) -> bool:
     if found.dry_run or found.state not in _OVER or found.finished_at is None:
         return False
     return change_count(found) > 0 and now <= found.finished_at + UNDO_FOR
-
-
-def figure(number: int) -> str:
-    """Return the number as people write it: 12,300 or 12.300."""
-    return str(number_format(number, force_grouping=True))

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from wagtail.admin.widgets.button import HeaderButton
 
+from base.figures import figure
 from contacts.enums import RowOutcome
 from contacts.errors import FileUnreadable
 from contacts.forms.imports import ImportForm
@@ -18,7 +19,7 @@ from contacts.imports.reading import BYTES_MAX
 from contacts.models import ContactImport
 from contacts.services.imports import stage_import
 from contacts.wagtail_hooks.imports.pages import ImportView
-from contacts.wagtail_hooks.imports.standing import figure, standing
+from contacts.wagtail_hooks.imports.standing import standing
 
 _PER_PAGE = 50
 

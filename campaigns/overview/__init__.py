@@ -1,0 +1,18 @@
+"""The pages of one mailing in the admin: who gets it and why not, sending, and what came of it."""
+
+from campaigns.overview.acts import ActView, TestView
+from campaigns.overview.decisions import DecideView, RowsView
+from campaigns.overview.files import FileView
+from campaigns.overview.people import PeopleView
+from campaigns.overview.standing import OverviewView, StandingView
+
+__all__ = [
+    "ActView",
+    "DecideView",
+    "FileView",
+    "OverviewView",
+    "PeopleView",
+    "RowsView",
+    "StandingView",
+    "TestView",
+]

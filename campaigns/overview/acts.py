@@ -1,0 +1,135 @@
+"""Check, plan, start, pause, resume and cancel a mailing, and send a test of it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import View
+
+from campaigns.checks import send_problems
+from campaigns.errors import CampaignError, MailingNotReady
+from campaigns.forms import AddressForm, PlanFields, plan_of_fields
+from campaigns.overview.pages import MailingPage, user_of
+from campaigns.selectors.ledger import counts
+from campaigns.selectors.recipients import dry_run
+from campaigns.services import mailings
+from contacts.enums import MailState
+
+
+class ActView(MailingPage, View):
+    """Check, plan, start, pause, resume and cancel; the irreversible ones ask first."""
+
+    def get(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
+        """Ask for confirmation, with the consequence in numbers."""
+        if act not in ("start", "cancel") or act not in mailings.legal_acts(self.mailing.state):
+            return self.back()
+        numbers, problems = None, []
+        if act == "start":
+            now = timezone.now()
+            problems = send_problems(self.mailing, now)
+            numbers = dry_run(self.mailing, now) if not problems else None
+        waiting = counts(self.mailing.pk)
+        context = self.get_context_data() | {
+            "mailing": self.mailing,
+            "act": act,
+            "numbers": numbers,
+            "problems": problems,
+            "waiting": waiting[MailState.QUEUED] + waiting[MailState.DEFERRED],
+            "overview": self.url("overview"),
+            "act_url": self.url("act", act),
+        }
+        return render(request, "campaigns/admin/confirm.html", context)
+
+    def get_page_title(self) -> str:
+        return _("Are you sure?")
+
+    def post(self, request: HttpRequest, pk: int, act: str) -> HttpResponse:
+        if act == "check":
+            return self._check()
+        if act not in mailings.ACTS:
+            return self.back()
+        try:
+            self._do(act)
+        except MailingNotReady as error:
+            for problem in error.problems:
+                messages.error(request, problem)
+        except CampaignError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _DONE[act])
+        return self.back()
+
+    def _check(self) -> HttpResponse:
+        problems = mailings.check_mailing(mailing_id=self.mailing.pk, now=timezone.now())
+        if problems:
+            text = ngettext("%s problem found.", "%s problems found.", len(problems)) % len(
+                problems
+            )
+            messages.warning(self.request, text)
+        else:
+            messages.success(self.request, _("Everything is in order."))
+        return self.back()
+
+    def _do(self, act: str) -> None:
+        values: dict[str, Any] = {
+            "mailing_id": self.mailing.pk,
+            "by": user_of(self.request),
+            "now": timezone.now(),
+        }
+        match act:
+            case "plan":
+                mailings.plan_mailing(plan=self._plan(), **values)
+            case "start":
+                mailings.start(**values)
+            case "pause":
+                mailings.pause_mailing(**values)
+            case "resume":
+                mailings.resume_mailing(**values)
+            case "cancel":
+                mailings.cancel_mailing(**values)
+
+    def _plan(self) -> dict[str, Any] | None:
+        form = PlanFields(self.request.POST)
+        if not form.is_valid():
+            raise MailingNotReady([str(each) for errors in form.errors.values() for each in errors])
+        try:
+            return plan_of_fields(form.cleaned_data) or None
+        except ValidationError as error:
+            raise MailingNotReady(error.messages) from error
+
+
+_DONE = {
+    "plan": gettext_lazy("The mailing is planned."),
+    "start": gettext_lazy("The mailing starts within some seconds."),
+    "pause": gettext_lazy("The mailing pauses."),
+    "resume": gettext_lazy("The mailing goes on."),
+    "cancel": gettext_lazy("The mailing is cancelled."),
+}
+
+
+class TestView(MailingPage, View):
+    """A test mail to one address."""
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = AddressForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, _("That is not an e-mail address."))
+            return self.back()
+        address = form.cleaned_data["address"]
+        try:
+            number = mailings.send_test(
+                mailing=self.mailing, address=address, by=user_of(request), now=timezone.now()
+            )
+        except CampaignError as error:
+            messages.error(request, str(error))
+            return self.back()
+        text = ngettext(
+            "%(number)s test mail to %(address)s.", "%(number)s test mails to %(address)s.", number
+        )
+        messages.success(request, text % {"number": number, "address": address})
+        return self.back()

@@ -1,0 +1,36 @@
+// Renews the figures of a mailing that runs. A section that has not changed is left as it is, so that
+// nobody loses the place where they read or the link that they are about to press.
+const standing = document.getElementById("standing");
+const every = 1000 * standing.dataset.every;
+
+async function look() {
+  let wait = every;
+  try {
+    if (!document.hidden) await renew();
+  } catch {
+    wait = 5000; // the server is away for a moment, or the session has ended
+  }
+  if (standing.dataset.every !== "0") setTimeout(look, wait);
+}
+
+async function renew() {
+  const answer = await fetch(standing.dataset.url, { redirect: "error" });
+  if (!answer.ok) throw new Error(answer.statusText);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const now = page.getElementById("standing");
+  if (now.dataset.state !== standing.dataset.state) {
+    location.reload(); // other buttons, other words
+    return;
+  }
+  standing.dataset.every = now.dataset.every; // 0 when nothing changes any more
+  for (const section of now.querySelectorAll(":scope > section")) {
+    const shown = document.getElementById(section.id);
+    if (shown.innerHTML === section.innerHTML) continue;
+    const focused = shown.contains(document.activeElement) ? document.activeElement : null;
+    shown.innerHTML = section.innerHTML;
+    const links = focused ? [...shown.querySelectorAll("a")] : [];
+    links.find((link) => link.href === focused.href)?.focus();
+  }
+}
+
+setTimeout(look, every);
