@@ -16,6 +16,7 @@ if "XDG_RUNTIME_DIR" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
 
 from tests import servers  # after the lines above, which a library it imports needs
+from tests.certificates import Certificate, make_certificate
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +31,12 @@ def valkey_url() -> Iterator[str]:
     """REDIS_URL of a real, empty Valkey."""
     with servers.valkey() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """A certificate of 127.0.0.1 that nobody trusts until SSL_CERT_FILE names it."""
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
 
 
 @pytest.fixture

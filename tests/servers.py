@@ -35,7 +35,8 @@ PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)  # loaded here: the moment between fork and exec is no place for imports
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """For Popen's preexec_fn: the child is interrupted when the process that started it dies."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
 
 
@@ -58,7 +59,7 @@ def _process(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
             **_run_as(user),
         )
     try:
@@ -117,38 +118,57 @@ def _postgres_binaries(user: str | None) -> Iterator[Path]:
         yield copy / binaries.relative_to(package.parent)
 
 
-@contextmanager
-def postgres() -> Iterator[str]:
-    """Start an empty PostgreSQL on a Unix socket; give its DATABASE_URL (database `bijeen`)."""
-    user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
-    with _folder() as folder, _postgres_binaries(user) as binaries:
-        data, log = folder / "data", folder / "log"
+class PostgreSQL:
+    """An empty cluster in a folder, to be started and stopped; `url` is its DATABASE_URL."""
+
+    def __init__(self, folder: Path, binaries: Path, *, user: str | None, fsync: bool) -> None:
+        self.url = f"postgresql://postgres@/bijeen?host={folder}"
+        self._user = user
+        self._log = folder / "log"
+        self._address = f"host={folder} user=postgres dbname=postgres"
+        data = folder / "data"
         if user:
             shutil.chown(folder, user)
         initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust"]
         initdb += ["-E", "utf8", "--locale=C.UTF-8", "--no-sync"]
-        subprocess.run(
-            initdb,
-            check=True,
-            stdout=subprocess.DEVNULL,
-            cwd=folder,
-            **_run_as(user),
-        )
-        arguments = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder)]
-        arguments += ["-c", "listen_addresses=", "-c", "fsync=off"]
-        with _process(arguments, log=log, user=user) as process:
-            address = f"host={folder} user=postgres dbname=postgres"
-            _wait_until(lambda: _create_database(address), process=process, log=log)
-            yield f"postgresql://postgres@/bijeen?host={folder}"
+        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **_run_as(user))
+        self._command = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder)]
+        self._command += ["-c", "listen_addresses=", "-c", f"fsync={'on' if fsync else 'off'}"]
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Start it, as often as you like; the database `bijeen` is made the first time."""
+        with _process(self._command, log=self._log, user=self._user) as process:
+            _wait_until(self._has_database, process=process, log=self._log)
+            yield
+
+    def _has_database(self) -> bool:
+        try:
+            with psycopg.connect(self._address, autocommit=True) as connection:
+                connection.execute("CREATE DATABASE bijeen")
+        except psycopg.errors.DuplicateDatabase:
+            return True
+        except psycopg.OperationalError:
+            return False
+        return True
 
 
-def _create_database(address: str) -> bool:
-    try:
-        with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute("CREATE DATABASE bijeen")
-    except psycopg.OperationalError:
-        return False
-    return True
+@contextmanager
+def new_postgres(*, fsync: bool = False) -> Iterator[PostgreSQL]:
+    """Make an empty PostgreSQL on a Unix socket, which does not run yet.
+
+    Without `fsync` it is faster and loses data when the machine does, which no test minds.
+    """
+    user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
+    with _folder() as folder, _postgres_binaries(user) as binaries:
+        yield PostgreSQL(folder, binaries, user=user, fsync=fsync)
+
+
+@contextmanager
+def postgres(*, fsync: bool = False) -> Iterator[str]:
+    """Start an empty PostgreSQL; give its DATABASE_URL."""
+    with new_postgres(fsync=fsync) as server, server.running():
+        yield server.url
 
 
 @contextmanager
