@@ -8,29 +8,28 @@ new: SQLite with the product's own settings, and a real PostgreSQL.
 """
 
 import csv
-import json
-import os
 import random
 import resource
-import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
-from tests import servers
+from tests.bench import child, databases, figures
+from tests.bench.databases import Fresh
 
 ROWS = 50_000
 SAMPLE = 3_000
-ROUNDS = 5
 PEOPLE_PER_ORGANISATION = 12
+DATABASES: dict[str, Callable[[Path], AbstractContextManager[Fresh]]] = {
+    "sqlite": databases.sqlite,
+    # Every statement of get_or_create would wait for the disk, and flatter the import.
+    "postgresql": partial(databases.postgresql, fsync=False),
+}
 REACH = {"sqlite": 12, "postgresql": 20}
 MEMORY_REACH = 300  # MB
 
@@ -146,8 +145,8 @@ def _import(path: Path) -> None:
 WORK: dict[str, Callable[[Path], None]] = {"get_or_create": _get_or_create, "import": _import}
 
 
-def _child(work: str, path: Path) -> None:
-    """Do the work twice, the second time with everything there, and print what it took."""
+def take_times(*, work: str, path: str) -> dict[str, Any]:
+    """Do the work twice, the second time with everything there; return what it took."""
     import django
 
     django.setup()
@@ -156,71 +155,11 @@ def _child(work: str, path: Path) -> None:
     seconds = []
     for _time in range(2):
         started = time.perf_counter()
-        WORK[work](path)
+        WORK[work](Path(path))
         seconds.append(time.perf_counter() - started)
     made = [model.objects.count() for model in (Contact, Organisation, Representation)]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"seconds": seconds, "made": made, "memory": memory}))
-
-
-def _run(work: str, path: Path, environment: dict[str, str]) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.m10", work, str(path)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        check=True,
-        cwd=Path(__file__).resolve().parents[2],
-    )
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-# --- new databases ----------------------------------------------------------------------------
-
-
-def _environment(folder: Path, **more: str) -> dict[str, str]:
-    settings = {"DJANGO_SETTINGS_MODULE": "config.settings.local", "BIJEEN_DATA": str(folder)}
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return kept | settings | more
-
-
-def _migrate(environment: dict[str, str]) -> None:
-    code = "import django; django.setup(); from django.core.management import call_command; "
-    code += "call_command('migrate', verbosity=0)"
-    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
-
-
-@contextmanager
-def _sqlite(folder: Path) -> Iterator[Callable[[], dict[str, str]]]:
-    """Give a function that makes a new database and returns the environment to use it in."""
-    template = folder / "template.sqlite3"
-    _migrate(_environment(folder, DATABASE_URL=f"sqlite:///{template}"))
-
-    def fresh() -> dict[str, str]:
-        path = folder / "bench.sqlite3"
-        for old in folder.glob("bench.sqlite3*"):
-            old.unlink()
-        shutil.copy(template, path)
-        return _environment(folder, DATABASE_URL=f"sqlite:///{path}")
-
-    yield fresh
-
-
-@contextmanager
-def _postgresql(folder: Path) -> Iterator[Callable[[], dict[str, str]]]:
-    with servers.postgres() as url:
-        _migrate(_environment(folder, DATABASE_URL=url))
-
-        def fresh() -> dict[str, str]:
-            admin = url.replace("/bijeen?", "/postgres?")
-            with psycopg.connect(admin, autocommit=True) as connection:
-                connection.execute("DROP DATABASE IF EXISTS bench")
-                connection.execute("CREATE DATABASE bench TEMPLATE bijeen")
-            return _environment(folder, DATABASE_URL=url.replace("/bijeen?", "/bench?"))
-
-        yield fresh
-
-
-DATABASES = {"sqlite": _sqlite, "postgresql": _postgresql}
+    return {"seconds": seconds, "made": made, "memory": memory}
 
 
 # --- the measure ------------------------------------------------------------------------------
@@ -239,7 +178,7 @@ def measure() -> None:
         )
         for database, new_databases in DATABASES.items():
             with new_databases(folder) as fresh:
-                for _round in range(ROUNDS):
+                for _round in range(figures.ROUNDS):
                     run = _one_round(database, fresh, large, sample)
                     runs.append(run)
                     print(
@@ -253,22 +192,19 @@ def measure() -> None:
         for name, some in by_database.items()
     }
     value["memory_mb"] = max(run["memory_mb"] for run in runs)
-    result = {
-        "id": "M10",
-        "value": value,
-        "reach": REACH | {"memory_mb": MEMORY_REACH},
-        "unit": "times faster than get_or_create for each row (memory: MB at most)",
-        "runs": runs,
-    }
-    print(json.dumps(result))
+    figures.conclude(
+        "M10",
+        value=value,
+        reach=REACH | {"memory_mb": MEMORY_REACH},
+        unit="times faster than get_or_create for each row (memory: MB at most)",
+        runs=runs,
+    )
 
 
-def _one_round(
-    database: str, fresh: Callable[[], dict[str, str]], large: Path, sample: Path
-) -> dict[str, Any]:
+def _one_round(database: str, fresh: Fresh, large: Path, sample: Path) -> dict[str, Any]:
     """Measure both side by side; times are microseconds for a row."""
-    slow = _run("get_or_create", sample, fresh())
-    fast = _run("import", large, fresh())
+    slow = child.run(take_times, environment=fresh(), work="get_or_create", path=str(sample))
+    fast = child.run(take_times, environment=fresh(), work="import", path=str(large))
     people, organisations = ROWS, ROWS // PEOPLE_PER_ORGANISATION
     if fast["made"] != [people, organisations, people] or slow["made"][0] != SAMPLE:
         raise RuntimeError(f"Not the same outcome: {slow['made']} {fast['made']}")
@@ -281,7 +217,3 @@ def _one_round(
         "ratio": round(before / ours, 1),
         "memory_mb": fast["memory"],
     }
-
-
-if __name__ == "__main__":
-    _child(sys.argv[1], Path(sys.argv[2]))
