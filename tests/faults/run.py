@@ -89,9 +89,9 @@ def run(arguments: argparse.Namespace) -> bool:
                 rows[name] += printed(try_one(name, house, arguments))
             for program in reversed(SENDERS):
                 house.stop(program)
-        is_kept = all([print_result(name, found) for name, found in rows.items()])
-        house.is_kept = not is_kept
-    return is_kept
+        broken = [name for name, found in rows.items() if not print_result(name, found)]
+        house.is_kept = bool(broken)
+    return not broken
 
 
 def parse() -> argparse.Namespace:
