@@ -21,6 +21,7 @@ app = Celery("bijeen")
 app.config_from_object(
     {
         "broker_url": settings.BROKER_URL,
+        "broker_transport": "worker.broker:Transport",
         "task_queues": [Queue(name) for name in QUEUES],  # type: ignore[no-untyped-call]
         "task_default_queue": "bulk",
         "task_ignore_result": True,

@@ -329,6 +329,8 @@ def two_beats(house: House) -> Row:
     for name in ("worker-tick", "beat"):
         house.run(f"second-{name}", house.commands[name])
     ended = holds_within(lambda: scene.is_done(mailing), seconds=90)
+    for name in ("second-beat", "second-worker-tick", *reversed(SENDERS), "relay"):
+        house.stop(name)
     found = tally(mailing, taken)
     return Row(
         name="two beats, two ticks",

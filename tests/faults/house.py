@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 #: The ways in which the workers may speak to the relay; `tls` is pipelined under STARTTLS.
 WIRES = ("plain", "pipelined", "tls")
 
-#: What starts on a machine that sends, in this order.
-SENDERS = ("worker-bulk", "worker-swift", "worker-tick", "beat")
+#: What a mailing needs, in this order.
+SENDERS = ("worker-bulk", "worker-tick", "beat")
 
 _PASSWORD = "secret"
 
@@ -40,8 +40,8 @@ class House:
     """Settings, database and programs in a folder of their own. Use as a context manager.
 
     Call it before anything of Django is imported: it sets the environment of this process too.
-    A DATABASE_URL and an EMAIL_URL that are in it stay, unless `database` is "postgresql" and
-    until `choose`. The folder stays when `is_kept`, for who wants to know what went wrong.
+    Servers that are named in it stay, unless `database` ("sqlite" or "postgresql") is given; the
+    relay is that of `choose`. When `is_kept` the folder stays, for whoever wants to know why.
     """
 
     def __init__(self, *, database: str = "") -> None:
@@ -57,6 +57,10 @@ class House:
             PYTHONPATH=f"{ROOT}{os.pathsep}{ROOT / 'site'}",
             LOG_LEVEL="WARNING",
         )
+        if database:
+            # This house has its own.
+            for name in ("DATABASE_URL", "REDIS_URL"):
+                os.environ.pop(name, None)
         # Two hosts of one house have the same secrets.
         for name in ("SECRET_KEY", "SUPPRESSION_KEY"):
             os.environ.setdefault(name, secrets.token_urlsafe(50))

@@ -324,8 +324,8 @@ class _Dialogue:
         if not self._is_pipelined:
             return _Gone(text)
         words = (
-            f"The relay offers PIPELINING but does not keep to it ({text}). "
-            "For an hour it gets one command at a time."
+            "The relay offers PIPELINING but does not keep to it; "
+            f"for an hour it gets one command at a time ({text})."
         )
         return _Gone(words, is_out_of_step=True)
 
