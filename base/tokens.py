@@ -28,9 +28,15 @@ def make(purpose: str, *parts: int | str) -> str:
     Parts are ids or short words without dots or colons.
     """
     value = ".".join(map(str, parts))
-    mac = _keyed(settings.SECRET_KEY, f"bijeen.{purpose}signer").copy()
+    return f"{value}:{_signature(settings.SECRET_KEY, f'bijeen.{purpose}signer', value)}"
+
+
+# Two links of one mail may carry the same token, and its header repeats one of them.
+@lru_cache(maxsize=16)
+def _signature(secret: str, salt: str, value: str) -> str:
+    mac = _keyed(secret, salt).copy()
     mac.update(value.encode())
-    return f"{value}:{signing.b64_encode(mac.digest()).decode()}"
+    return signing.b64_encode(mac.digest()).decode()
 
 
 def digest(purpose: str, value: str) -> str:

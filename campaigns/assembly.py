@@ -19,8 +19,14 @@ from campaigns.segments import ESCAPES, Segments
 LINE_MAX = 998
 
 _SOFT_BREAK = b"=\r\n"
+#: A dot at the beginning of a line, and a line of its own: behind it there may be no more room.
+_DOT = b"=2E" + _SOFT_BREAK
 #: What quoted-printable leaves as it is, short enough for one line with its soft break.
-_AS_IT_IS = re.compile(r"[!-<>-~](?:[ -<>-~]{0,72}[!-<>-~])?")
+_AS_IT_IS = re.compile(r"[!-\-/-<>-~](?:[ -<>-~]{0,72}[!-<>-~])?")
+_SHORT = 74
+#: What neither an escape nor quoted-printable changes, as our own links are.
+_PLAIN = re.compile(r"[!#-%(-;?-~]+")
+_LINE = 75
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
 Key = tuple[str, int | None]
@@ -89,6 +95,11 @@ def _with_line_ends(segments: Segments) -> Segments:
 def _quoted(text: str, *, goes_on: bool) -> bytes:
     # binascii breaks lines the way the first line ends, and with LF alone where there is none.
     octets = binascii.b2a_qp(text.encode(), istext=True).replace(b"=\n", _SOFT_BREAK)
+    # No line begins with a dot, so that nobody has to look for one in every mail.
+    if octets.startswith(b"."):
+        octets = _DOT + octets[1:]
+    while b"\n." in octets:
+        octets = octets.replace(b"\n.", b"\n" + _DOT)
     return octets + _SOFT_BREAK if goes_on and not octets.endswith(b"\r\n") else octets
 
 
@@ -101,7 +112,13 @@ def _plain_value(value: str, place: str) -> bytes:
 @lru_cache(maxsize=4096)
 def _quoted_value(value: str, place: str) -> bytes:
     """The octets of a value, which has no line ends of its own, with the soft break behind it."""
+    if place != "query" and len(value) <= 2 * _LINE and _PLAIN.fullmatch(value):
+        octets = value.encode("ascii")
+        first, second = octets[:_LINE], octets[_LINE:]
+        if not (first.startswith(b".") or second.startswith(b".")):
+            return first + _SOFT_BREAK + second + _SOFT_BREAK if second else first + _SOFT_BREAK
     escaped = ESCAPES[place](value)
-    if _AS_IT_IS.fullmatch(escaped):
+    # The pattern would try every length of one that is too long, as links are.
+    if len(escaped) <= _SHORT and _AS_IT_IS.fullmatch(escaped):
         return escaped.encode("ascii") + _SOFT_BREAK
     return _quoted(escaped, goes_on=True) if escaped else b""

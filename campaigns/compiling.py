@@ -4,6 +4,7 @@ The result is cut at its merge fields (campaigns.segments) and is JSON, so that 
 when it starts. Knows no recipients and no database rows but the settings of the site.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ from django.template.loader import render_to_string
 
 from campaigns.blocks import BlockContext
 from campaigns.errors import CompileFailed
-from campaigns.segments import Markers, Segments, from_json, slots, to_json
+from campaigns.segments import Markers, Segments, from_json, settle, slots, to_json
 from campaigns.wording import WORDS
 from content.models import SiteSettings
 from content.selectors import site_settings
@@ -45,6 +46,10 @@ class Message:
     def fields(self) -> set[tuple[str, int | None]]:
         """Return the (name, session) of every field that it asks for."""
         return slots(self.subject) | slots(self.html) | slots(self.text)
+
+    def settled(self, values: Mapping[tuple[str, int | None], str]) -> "Message":
+        """Return the message with these values in their places; the other fields stay open."""
+        return Message(*(settle(part, values) for part in (self.subject, self.html, self.text)))
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -17,3 +17,5 @@ class OutgoingMail:
     row_id: int = 0
     #: The content has octets above 127, which only a relay with 8BITMIME takes.
     is_8bit: bool = False
+    #: A line of the content may begin with a dot, which the wire has to double.
+    is_dotted: bool = True

@@ -69,10 +69,21 @@ class Composer:
             group=group_of(mailing.purpose, mailing.topic),
             about=mailing.series.title if mailing.series else "",
         )
-        self._fields = {code: tuple(message.fields()) for code, message in messages.items()}
+        self._settled = {code: self._with_facts(code) for code in messages}
+        self._fields = {code: tuple(message.fields()) for code, message in self._settled.items()}
         self._templates: dict[tuple[str, bool], _Template] = {}
         self._entries: dict[str, SessionEntry | None] = {}
         self._sender = envelope_sender()
+
+    def _with_facts(self, language: str) -> Message:
+        """The message with the facts of its sessions, which are the same for everybody."""
+        message = self.messages[language]
+        facts = {
+            (name, number): self._voice.facts.say(name, number, language)
+            for name, number in message.fields()
+            if name.startswith("session.")
+        }
+        return message.settled(facts)
 
     def compose(self, delivery: Delivery, *, now: datetime | None = None) -> OutgoingMail:
         """Return the exact bytes for one ledger row; `now` is its Date, the present unless given.
@@ -89,7 +100,7 @@ class Composer:
             is_8bit = False
             body = self._template(recipient.language, is_8bit=False).fill(values, calendar)
         address = delivery.address_key or ""
-        subject = fill(self.messages[recipient.language].subject, values)
+        subject = fill(self._settled[recipient.language].subject, values)
         header = self._personal(delivery.pk, address, recipient, subject, now)
         return OutgoingMail(
             sender=self._sender,
@@ -97,6 +108,7 @@ class Composer:
             content=b"".join((self._shared, *header, *self._files.around(body))),
             row_id=delivery.pk,
             is_8bit=is_8bit,
+            is_dotted=is_8bit,  # quoted-printable begins no line with a dot, base64 has none
         )
 
     def recipient_of(self, delivery: Delivery) -> Recipient:
@@ -145,7 +157,7 @@ class Composer:
             # Nobody whose words are in a mail can know it, and so end a part (RFC 2046, 5.1.1).
             secret = tokens.digest("boundary", str(self.mailing.pk))[:24]
             self._templates[key] = _Template(
-                self.messages[language], boundary=f"=_bijeen_{secret}", is_8bit=is_8bit
+                self._settled[language], boundary=f"=_bijeen_{secret}", is_8bit=is_8bit
             )
         return self._templates[key]
 
@@ -163,6 +175,7 @@ class Composer:
             mime.plain_field(
                 "Feedback-ID", f"{mailing.pk}:{mailing.kind}:{mailing.purpose}:{host}"
             ),
+            mime.plain_field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ]
         if reply_to:
             is_theirs = session is not None and reply_to == session.contact_email
@@ -183,7 +196,6 @@ class Composer:
             mime.date_field(now),
             mime.plain_field("Message-ID", message_id("d", number)),
             mime.plain_field("List-Unsubscribe", f"<{one_click}>"),
-            mime.plain_field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         )
 
     def _calendar(self, recipient: Recipient, now: datetime) -> mime.Part | None:

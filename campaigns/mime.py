@@ -12,6 +12,7 @@ from email.header import Header
 from email.message import MIMEPart
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import lru_cache
 
 from campaigns.segments import one_line
 from contacts.addresses import address_key
@@ -42,6 +43,8 @@ class File:
     octets: bytes
 
 
+# A subject without merge fields is the same in every mail.
+@lru_cache(maxsize=64)
 def text_field(name: str, value: str) -> bytes:
     """Return an unstructured field such as Subject, encoded and folded where needed."""
     flat = one_line(value)
@@ -80,6 +83,12 @@ def plain_field(name: str, value: str) -> bytes:
 
 
 def date_field(moment: datetime) -> bytes:
+    return _date_field(moment.replace(microsecond=0))
+
+
+# Thousands of mails leave within a second.
+@lru_cache(maxsize=4)
+def _date_field(moment: datetime) -> bytes:
     return plain_field("Date", format_datetime(moment))
 
 

@@ -115,6 +115,20 @@ def fill(segments: Segments, values: Mapping[tuple[str, int | None], str]) -> st
     )
 
 
+def settle(segments: Segments, values: Mapping[tuple[str, int | None], str]) -> Segments:
+    """Return the segments with these values in their places; the other fields stay open."""
+    settled: Segments = []
+    for piece in segments:
+        if isinstance(piece, Slot) and (piece.name, piece.session) in values:
+            value = values[piece.name, piece.session] or piece.default
+            piece = ESCAPES[piece.place](value)
+        if settled and isinstance(piece, str) and isinstance(settled[-1], str):
+            settled[-1] += piece
+        else:
+            settled.append(piece)
+    return settled
+
+
 def slots(segments: Segments) -> set[tuple[str, int | None]]:
     """Return the fields that a text asks for."""
     return {(piece.name, piece.session) for piece in segments if isinstance(piece, Slot)}

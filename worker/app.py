@@ -4,10 +4,12 @@ Redis carries hints, the database is the queue: a lost or doubled message does n
 no results, no ETA and no countdown (with Redis those come again after the visibility timeout).
 """
 
+import gc
 import os
+from importlib import import_module
 
 from celery import Celery  # noqa: TID251 -- this is the place
-from celery.signals import setup_logging  # noqa: TID251 -- this is the place
+from celery.signals import setup_logging, worker_init  # noqa: TID251 -- this is the place
 from django.conf import settings
 from kombu.entity import Queue
 
@@ -61,3 +63,15 @@ app.config_from_object(
 @setup_logging.connect
 def _keep_our_logging(**kwargs: object) -> None:
     """Django has set up the logs; Celery must not do it again."""
+
+
+@worker_init.connect
+def keep_what_is_loaded(**kwargs: object) -> None:
+    """Load what every mail needs, and let the garbage collector look at it no more.
+
+    It would go through a million objects that stay for ever, again and again while rows are read,
+    which takes as long as making the mails does. The processes that are forked share them, too.
+    """
+    import_module("config.urls")
+    gc.collect()
+    gc.freeze()

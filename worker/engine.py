@@ -7,6 +7,7 @@ the transport takes from it, telling `leaves` and `answered` what happens.
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -164,6 +165,9 @@ class _Claim:
         #: Claimed and not ended, by id; what is left when the batch is over is given back.
         self.rows = {row.pk: row for row in source.load(journal.claim)}
         self.unrecorded: list[Outcome] = []
+        #: The row behind the one that was given last, and its mail once that is made.
+        self.upcoming: Any = None
+        self.prepared: OutgoingMail | None = None
         self.doubts = 0
         self.has_complained = False
         started = time.monotonic()
@@ -184,6 +188,7 @@ class _Claim:
         for position, row in enumerate(waiting):
             if not self._goes_on():
                 return
+            self.upcoming = waiting[position + 1] if position + 1 < len(waiting) else None
             if time.monotonic() - checked_at > RECHECK_SECONDS:
                 reasons = self.source.exclusions(waiting[position:], self.clock())
                 checked_at = time.monotonic()
@@ -219,6 +224,9 @@ class _Claim:
         return bool(grant.count)
 
     def _composed(self, row: Any) -> OutgoingMail | None:
+        mail, self.prepared = self.prepared, None
+        if mail is not None and mail.row_id == row.pk:
+            return mail
         try:
             return self.source.compose(row, self.clock())
         except ObsoleteError:
@@ -239,6 +247,11 @@ class _Claim:
         if time.monotonic() > self.is_old_at:
             raise LeaseOverError
         self.journal.intent(self.source.table, mail.row_id, self.rows[mail.row_id].attempt)
+
+    def waits(self) -> None:
+        if self.upcoming is not None and self.prepared is None:
+            with suppress(Exception):  # made again when it is its turn, where that is dealt with
+                self.prepared = self.source.compose(self.upcoming, self.clock())
 
     def answered(self, mail: OutgoingMail, reply: Reply) -> None:
         self.result.offered += 1

@@ -125,37 +125,64 @@ def release_rows(model: type[Model], *, claim: str, row_ids: Iterable[int]) -> i
     return released
 
 
-#: What an outcome writes, in this order; the columns of a mail row, and `reason` of a delivery.
-_WRITTEN = (
-    "state", "reply_code", "reply_text", "sent_at", "told", "tries", "next_attempt_at",
-)  # fmt: skip
+#: What an outcome writes, in this order, with PostgreSQL's types: the columns of a mail row, and
+#: `reason` of a delivery.
+_WRITTEN = {
+    "state": "varchar",
+    "reply_code": "smallint",
+    "reply_text": "varchar",
+    "sent_at": "timestamptz",
+    "told": "varchar",
+    "tries": "smallint",
+    "next_attempt_at": "timestamptz",
+}
 
 
 def record_outcomes(model: type[MailRow], *, claim: str, outcomes: list[Outcome]) -> int:
     """Record outcomes of rows that `claim` still holds; return how many were recorded."""
-    columns = list(_WRITTEN)
     # Only deliveries have a column for it; a notice says why where the relay's words would stand.
     keeps_reason = model is Delivery
-    if keeps_reason:
-        columns.append("reason")
-    quote = connection.ops.quote_name
-    assignments = ", ".join(f"{quote(name)} = %s" for name in columns)
-    sql = (
-        f"UPDATE {quote(model._meta.db_table)} SET {assignments}"  # noqa: S608 -- our own names
-        " WHERE id = %s AND claim = %s AND state = %s"
-    )
-    rows = [
-        (*_values(outcome, keeps_reason), outcome.row_id, claim, str(MailState.CLAIMED))
-        for outcome in outcomes
-    ]
+    columns = _WRITTEN | ({"reason": "varchar"} if keeps_reason else {})
+    rows = [(*_values(outcome, keeps_reason), outcome.row_id) for outcome in outcomes]
+    record = _record_at_once if connection.vendor == "postgresql" else _record_one_by_one
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.executemany(sql, rows)
-        recorded = int(cursor.rowcount)
-        # Erased while it was on the wire: the relay's words may name the address.
-        model._default_manager.filter(
-            forgotten(model), pk__in=[outcome.row_id for outcome in outcomes], claim=claim
-        ).update(reply_text="")
-    return recorded
+        record(cursor, model._meta.db_table, columns, rows, claim)
+        return int(cursor.rowcount)
+
+
+def _record_one_by_one(
+    cursor: Any, table: str, columns: dict[str, str], rows: list[tuple[Any, ...]], claim: str
+) -> None:
+    """For SQLite, where a statement costs no round trip."""
+    assignments = ", ".join(f"{name} = {_unless_erased(name, '%s', columns)}" for name in columns)
+    cursor.executemany(
+        f"UPDATE {table} SET {assignments} WHERE id = %s AND claim = %s AND state = %s",  # noqa: S608 -- our own names
+        [(*row, claim, str(MailState.CLAIMED)) for row in rows],
+    )
+
+
+def _record_at_once(
+    cursor: Any, table: str, columns: dict[str, str], rows: list[tuple[Any, ...]], claim: str
+) -> None:
+    """In one statement: one for each row costs three times as much on both sides."""
+    assignments = ", ".join(
+        f"{name} = {_unless_erased(name, f'new.{name}', columns)}" for name in columns
+    )
+    arrays = ", ".join(f"%s::{kind}[]" for kind in (*columns.values(), "bigint"))
+    cursor.execute(
+        f"UPDATE {table} SET {assignments}"  # noqa: S608 -- our own names
+        f" FROM unnest({arrays}) AS new({', '.join(columns)}, id)"
+        f" WHERE {table}.id = new.id AND {table}.claim = %s AND {table}.state = %s",
+        [*map(list, zip(*rows, strict=True)), claim, str(MailState.CLAIMED)],
+    )
+
+
+def _unless_erased(name: str, value: str, columns: dict[str, str]) -> str:
+    """Of a person who was erased meanwhile nothing is kept: the relay's words may name them."""
+    if name != "reply_text":
+        return value
+    erased = "address_key IS NULL" if "reason" in columns else "address = ''"
+    return f"CASE WHEN {erased} THEN '' ELSE {value} END"
 
 
 def _values(outcome: Outcome, keeps_reason: bool) -> tuple[Any, ...]:

@@ -59,8 +59,8 @@ class Terms:
         return self.kind == MailingKind.REMINDER and self.is_about_participation
 
     def again(self) -> "Terms":
-        """The same terms for the look just before a mail goes out."""
-        return replace(self, is_recheck=True)
+        """The same terms for the look just before a mail goes out: the same for a minute."""
+        return replace(self, is_recheck=True, now=self.now.replace(second=0, microsecond=0))
 
 
 def local_day(moment: datetime) -> date:

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from modelcluster.models import ClusterableModel
 
+from base.clusters import Cluster
 from contacts.enums import MembershipKind, OrganisationKind
 from contacts.models.periods import PeriodQuerySet
 
@@ -36,7 +36,7 @@ class Theme(models.Model):  # type: ignore[django-manager-missing] # read before
         return (self.name_en or self.name_nl) if language == "en" else self.name_nl
 
 
-class Organisation(ClusterableModel):
+class Organisation(Cluster):
     """An organisation, member or not. `name_key` is the name as it is compared (contacts.names).
 
     Aliases, mail domains and memberships are edited on its form and saved with it (modelcluster):

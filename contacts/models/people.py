@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from modelcluster.models import ClusterableModel
 
+from base.clusters import Cluster
 from contacts.enums import FormOfAddress, Language, RepresentationRole
 from contacts.models.folding import Folded
 from contacts.models.organisations import Organisation
@@ -22,7 +22,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         return self.filter(erased_at=None, merged_into=None)
 
 
-class Contact(ClusterableModel):
+class Contact(Cluster):
     """A person, usually with an address.
 
     `address_key` is the address as it is compared and mailed (NULL when there is none);

@@ -34,6 +34,8 @@ HOSTILE = [
     "é" * 500,
     "woord " * 2_000,
     " . ",
+    "." * 300,
+    "a" * 75 + "." * 75,
     "=3D=\t ",
 ]
 
@@ -116,6 +118,9 @@ def check(composer: Composer, given_name: str, organisation: str) -> None:
     assert lines[-1] == b""
     assert b"\n" not in content.replace(b"\r\n", b"")
     assert b"\r" not in content.replace(b"\r\n", b"")
+    # The wire looks for dots only where there may be some: one alone would end the mail.
+    assert mail.is_dotted or not any(line.startswith(b".") for line in lines)
+    assert mail.is_dotted == mail.is_8bit
     head = content.split(b"\r\n\r\n", 1)[0]
     assert head.isascii()
     assert mail.is_8bit or content.isascii()

@@ -5,9 +5,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns import audience
+from campaigns.audience.parsing import _READERS
+from campaigns.enums import MailingKind, Per
 from campaigns.models import Delivery
 from campaigns.selectors import exclusions_now, explain
+from campaigns.selectors.rules import everybody
+from campaigns.selectors.terms import terms_of
 from campaigns.services.planning import start_mailing
+from contacts.enums import Purpose
 from contacts.models import Contact
 from participation.models import Invitation, Registration
 from tests.campaigns.people import make_delegate, register
@@ -149,6 +154,60 @@ def test_recheck_takes_as_many_queries_for_one_as_for_three():
         exclusions_now(delivery_ids=three, now=NOW)
 
     assert len(first) == len(second)
+
+
+EVERY_CONDITION = [
+    {"everyone": True},
+    {"member": True},
+    {"theme": "migratie"},
+    {"community": "kring"},
+    {"organisation_kind": ["ngo"]},
+    {"language": "nl"},
+    {"country": ["NL"]},
+    {"role": ["primary"]},
+    {"tag": "kern"},
+    {"contacts": [1, 2]},
+    {"consent": "invitations:migratie"},
+    {"registration": {"session": "s", "states": ["none", "declined", "registered"]}},
+    {"invited": {"session": "s"}},
+    {"interested": {"session": "s"}},
+    {"organisation_registered": {"session": "s"}},
+    {"attendance": {"session": "s", "values": ["present"]}},
+    {"received": {"mailing": 1}},
+]
+
+
+def test_every_condition_is_in_the_list():
+    assert {name for data in EVERY_CONDITION for name in data} == set(_READERS)
+
+
+@pytest.mark.parametrize("kind", MailingKind.values)
+@pytest.mark.parametrize("purpose", Purpose.values)
+def test_question_of_the_recheck_is_put_into_words_without_asking(
+    kind, purpose, django_assert_num_queries
+):
+    """So the same terms always give the same words, and those may be kept between batches."""
+    make_theme(slug="migratie")
+    mailing = make_mailing(
+        kind=kind, purpose=purpose, session=make_session(), audience={"any": EVERY_CONDITION}
+    )
+    for per in Per:
+        mailing.per = per
+        terms = terms_of(mailing, NOW).again()
+        with django_assert_num_queries(0):
+            rows = everybody(terms).values_list("id", "reason")
+            rows.query.get_compiler(rows.db).as_sql()
+
+
+def test_recheck_sees_what_changed_since_the_one_before():
+    session, contact = make_session(), make_delegate()
+    nobody_yet = {"registration": {"session": session.slug, "states": ["none"]}}
+    mailing = make_mailing(state="sending", session=session, audience=nobody_yet)
+    make_delivery(mailing=mailing, contact=contact)
+
+    assert _now(mailing) == {}
+    register(session, contact)
+    assert _now(mailing) == {contact.pk: "already_registered"}
 
 
 # --- saying it --------------------------------------------------------------------------

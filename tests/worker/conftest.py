@@ -50,6 +50,7 @@ class Wire:
                 observer.leaves(mail)
                 self.on_body(mail)
                 self.sent.append(mail.recipient)
+                observer.waits()
             observer.answered(mail, reply)
             if reply.relay_down:
                 return Trouble(reply.text)
@@ -108,6 +109,9 @@ class Watch:
     """Remembers what it was told, in order: ("leaves", recipient) and (recipient, reply)."""
 
     told: list[tuple[str, str | Reply]] = field(default_factory=list)
+
+    def waits(self) -> None:
+        pass
 
     def leaves(self, mail: OutgoingMail) -> None:
         self.told.append(("leaves", mail.recipient))

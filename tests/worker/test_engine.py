@@ -168,6 +168,39 @@ def test_mail_that_cannot_be_made_keeps_nobody_else_waiting(notices, tmp_path):
     assert "could not be made" in refused.reply_text
 
 
+def test_mail_is_prepared_while_the_relay_is_busy(notices, tmp_path):
+    first, second = (row.address for row in notices(2))
+    order = []
+
+    class Source(Notices):
+        def compose(self, row, now):
+            order.append(row.address)
+            return super().compose(row, now)
+
+        def told(self, row):
+            order.append("answered")
+            return super().told(row)
+
+    wire = Wire(on_body=lambda mail: order.append("body"))
+    send_batch(Source(), wire, journal_dir=tmp_path, clock=lambda: NOW)
+    assert order == [first, "body", second, "answered", "body", "answered"]
+
+
+def test_failure_while_preparing_harms_neither_the_mail_on_the_wire_nor_others(notices, tmp_path):
+    rows = notices(3)
+
+    class Source(Notices):
+        def compose(self, row, now):
+            if row.pk == rows[1].pk:
+                raise LookupError
+            return super().compose(row, now)
+
+    wire = Wire()
+    send_batch(Source(), wire, journal_dir=tmp_path, clock=lambda: NOW)
+    assert wire.sent == [rows[0].address, rows[2].address]
+    assert list(states().values()) == ["sent", "refused", "sent"]
+
+
 def test_notice_to_an_accented_domain_goes_out_in_ascii(notices, tmp_path):
     (row,) = notices(1)
     Notice.objects.filter(pk=row.pk).update(address="chef@bücher.example")

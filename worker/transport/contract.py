@@ -39,6 +39,10 @@ class Observer(Protocol):
     def leaves(self, mail: OutgoingMail) -> None:
         """Its body is about to leave: called once, before the first byte of it."""
 
+    def waits(self) -> None:
+        """A body has left and its reply is still to come: time to prepare something. Raises
+        nothing, since what became of that body is not known yet."""
+
     def answered(self, mail: OutgoingMail, reply: Reply) -> None:
         """This became of it."""
 

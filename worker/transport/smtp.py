@@ -171,8 +171,11 @@ class _Dialogue:
     def _carried(self, mails: Iterator[OutgoingMail]) -> Iterator[OutgoingMail]:
         """Leave out, with an answer, what this relay cannot carry."""
         size_max = self._connection.size_max
+        sender = ""
         for mail in mails:
-            if not _CARRIED.fullmatch(mail.sender):
+            if mail.sender == sender or _CARRIED.fullmatch(mail.sender):
+                sender = mail.sender
+            else:
                 # No recipient's fault, and the next mail comes from the same.
                 text = "The sender's address cannot be written in an SMTP command."
                 raise _Gone(text, code=553)
@@ -199,7 +202,9 @@ class _Dialogue:
 
         Raises _Gone when the relay closes, or refuses our sender: that is no recipient's fault.
         """
-        commands = (self._mail_command(mail), _rcpt_command(mail), _DATA)
+        commands = (b"", b"", b"")
+        if not self._is_pipelined:
+            commands = (self._mail_command(mail), _rcpt_command(mail), _DATA)
         for _ in range(self._to_skip):
             self._reply()
         self._to_skip = 0
@@ -241,7 +246,7 @@ class _Dialogue:
     def _body(self, mail: OutgoingMail, mails: Iterator[OutgoingMail]) -> OutgoingMail | None:
         """Send the body, and with it the next envelope; return the next message."""
         following = next(mails, None) if self._is_pipelined else None
-        body = _stuffed(mail.content) + _DOT
+        body = (_stuffed(mail.content) if mail.is_dotted else mail.content) + _DOT
         envelope = self._envelope(following) if following is not None else b""
         self._observer.leaves(mail)
         self.in_hand = None
@@ -250,6 +255,7 @@ class _Dialogue:
             self._observer.answered(mail, reply)
             raise gone
         self.in_hand = following
+        self._observer.waits()
         reply, final = self._final_reply()
         self._observer.answered(mail, reply)
         if final is not None:

@@ -7,8 +7,10 @@ import time
 
 #: What a reply may be at most, all its lines together; more is no SMTP (RFC 5321 asks for 512).
 REPLY_MAX = 65536
+_AT_ONCE = 4096
 
 _LINE = re.compile(rb"(\d\d\d)([ -]?)([^\r\n]*)\r?\n")
+_WHOLE = re.compile(rb"(\d\d\d)(?: ([^\r\n]{0,500}))?\r?\n")
 #: A body may take this many times as long as a reply: a large one on a slow line, but not so long
 #: that a relay which reads a little every minute keeps a claim past its lease.
 _BODY_PATIENCE = 4
@@ -30,6 +32,7 @@ class Wire:
     def __init__(self, sock: socket.socket, *, timeout: float) -> None:
         self.sock = sock
         self._timeout = timeout
+        self._waits_for = -1.0
         self._unread = b""
 
     def reply(self, *, within: float | None = None) -> tuple[int, str]:
@@ -37,6 +40,10 @@ class Wire:
 
         `within` is in seconds, for a reply that must be there already.
         """
+        # Most replies are one line that came together with others.
+        if found := _WHOLE.match(self._unread):
+            self._unread = self._unread[found.end() :]
+            return int(found[1]), _words(found[2] or b"")
         code, lines = self.reply_lines(within=within)
         return code, _words(b" ".join(lines))
 
@@ -59,9 +66,9 @@ class Wire:
         while (end := self._unread.find(b"\n")) < 0:
             if len(self._unread) > REPLY_MAX:
                 raise NotSMTP(_words(self._unread))
-            self.sock.settimeout(self._left(ends_at))
+            self._wait_for(self._left(ends_at))
             try:
-                data = self.sock.recv(REPLY_MAX)
+                data = self.sock.recv(_AT_ONCE)
             except TimeoutError:
                 continue
             if not data:
@@ -77,9 +84,16 @@ class Wire:
             raise TimeoutError("The relay did not answer in time.")
         return left
 
+    def _wait_for(self, seconds: float) -> None:
+        """Let the next operation take so long, to a tenth of a second: to change it is a call to
+        the kernel, and one for each message would be felt."""
+        if not 0 <= self._waits_for - seconds < 0.1:
+            self.sock.settimeout(seconds)
+            self._waits_for = seconds
+
     def write(self, data: bytes) -> None:
         """Write all of it."""
-        self.sock.settimeout(self._timeout)
+        self._wait_for(self._timeout)
         self.sock.sendall(data)
 
     def write_counted(self, data: bytes, *, upto: int) -> int:
@@ -92,7 +106,7 @@ class Wire:
         left = memoryview(data)
         try:
             while left:
-                self.sock.settimeout(min(self._timeout, self._left(ends_at)))
+                self._wait_for(min(self._timeout, self._left(ends_at)))
                 left = left[self.sock.send(left[:most]) :]
         except OSError:
             return min(len(data) - len(left) + in_doubt, upto)
