@@ -76,11 +76,11 @@ class Source(Protocol):
     def is_urgent(self) -> bool:
         """Whether somebody is waiting for this mail now."""
 
-    def claim(self, claim: str, limit: int) -> int:
-        """Claim at most `limit` due rows under this name, in a committed transaction."""
+    def claim(self, claim: str, limit: int) -> list[int]:
+        """Claim at most `limit` due rows under this name, in a committed transaction; their ids."""
 
-    def load(self, claim: str) -> list[Any]:
-        """The rows of a claim with what composing them needs, by id."""
+    def load(self, claim: str, row_ids: list[int]) -> list[Any]:
+        """Those of the rows that this claim has, with what composing them needs, by id."""
 
     def exclusions(self, rows: list[Any], now: datetime) -> dict[int, str]:
         """Why some of these should not get it after all: reason by row id."""
@@ -134,9 +134,10 @@ def send_batch(
     if not room:
         return result
     with open_journal(journal_dir) as journal:
-        result.claimed = source.claim(journal.claim, room)
-        if result.claimed:
-            claim = _Claim(source, journal, clock, pace, is_stopping, result)
+        if row_ids := source.claim(journal.claim, room):
+            result.claimed = len(row_ids)
+            rows = source.load(journal.claim, row_ids)
+            claim = _Claim(rows, source, journal, clock, pace, is_stopping, result)
             result.trouble = transport.send(claim.mails(), claim) or claim.trouble
             claim.finish()
     pace.give_back(room - result.offered)
@@ -148,6 +149,7 @@ class _Claim:
 
     def __init__(
         self,
+        rows: list[Any],
         source: Source,
         journal: Journal,
         clock: Callable[[], datetime],
@@ -163,7 +165,7 @@ class _Claim:
         self.result = result
         self.trouble: Trouble | None = None
         #: Claimed and not ended, by id; what is left when the batch is over is given back.
-        self.rows = {row.pk: row for row in source.load(journal.claim)}
+        self.rows = {row.pk: row for row in rows}
         self.unrecorded: list[Outcome] = []
         #: The row behind the one that was given last, and its mail once that is made.
         self.upcoming: Any = None

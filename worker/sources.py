@@ -32,11 +32,11 @@ class MailingSource:
         self.mailing_id = mailing_id
         self.composer = message.open_composer(mailing_id, is_8bit=is_8bit)
 
-    def claim(self, claim: str, limit: int) -> int:
+    def claim(self, claim: str, limit: int) -> list[int]:
         return claim_batch(self.mailing_id, claim=claim, limit=limit)
 
-    def load(self, claim: str) -> list[Any]:
-        return load_deliveries(claim=claim)
+    def load(self, claim: str, row_ids: list[int]) -> list[Any]:
+        return load_deliveries(row_ids, claim=claim)
 
     def exclusions(self, rows: list[Any], now: datetime) -> dict[int, str]:
         found = exclusions_now(delivery_ids=[row.pk for row in rows], now=now)
@@ -77,14 +77,15 @@ class NoticeSource:
     def __init__(self, now: datetime) -> None:
         self.now = now
 
-    def claim(self, claim: str, limit: int) -> int:
+    def claim(self, claim: str, limit: int) -> list[int]:
         return claim_rows(self.due(), claim=claim, limit=limit)
 
     def due(self) -> QuerySet[Notice]:
         return Notice.objects.filter(Q(not_before__lte=self.now))
 
-    def load(self, claim: str) -> list[Any]:
-        return list(Notice.objects.filter(claim=claim).select_related("contact").order_by("pk"))
+    def load(self, claim: str, row_ids: list[int]) -> list[Any]:
+        rows = Notice.objects.filter(pk__in=row_ids, claim=claim, state=MailState.CLAIMED)
+        return list(rows.select_related("contact").order_by("pk"))
 
     def exclusions(self, rows: list[Any], now: datetime) -> dict[int, str]:
         """An erasure stops every notice; a hard bounce all but those that help to sign up anew."""

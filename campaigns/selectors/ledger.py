@@ -97,13 +97,15 @@ _COMPOSED = (
 )
 
 
-def load_deliveries(rows: Iterable[int] | None = None, *, claim: str = "") -> list[Delivery]:
-    """Return the rows with these ids, or of this claim, with all that composing them reads.
+def load_deliveries(row_ids: Iterable[int], *, claim: str = "") -> list[Delivery]:
+    """Return the rows with these ids, of this claim if one is named, with what composing reads.
 
     Two queries, however many rows; other fields of what they refer to are read when asked for.
     """
     found = Delivery.objects.select_related("contact", "organisation").only(*_COMPOSED)
-    found = found.filter(claim=claim) if rows is None else found.filter(pk__in=list(rows))
+    found = found.filter(pk__in=list(row_ids))
+    if claim:
+        found = found.filter(claim=claim, state=MailState.CLAIMED)
     deliveries = list(found.order_by("pk"))
     live = Registration.objects.filter(
         contact__in=[row.contact_id for row in deliveries], state__in=LIVE

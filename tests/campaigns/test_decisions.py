@@ -65,7 +65,7 @@ def test_row_that_is_sent_again_waits_afresh_and_is_claimed(state):
     assert (row.state, row.claim, row.holder, row.lease_until) == ("queued", "", "", None)
     assert (row.tries, row.attempt, row.next_attempt_at) == (0, 3, None)
     assert (row.reply_code, row.reply_text, row.told) == (None, "", "now")
-    assert claim_batch(mailing.pk, claim="c", limit=500) == 1
+    assert claim_batch(mailing.pk, claim="c", limit=500) == [row.pk]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_many_rows_go_back_in_stretches_that_are_all_claimed(monkeypatch):
     assert _states(mailing) == ["queued", "sent"] * 5
     assert Batch.objects.count() == 3
     claimed = [claim_batch(mailing.pk, claim=f"c{number}", limit=500) for number in range(3)]
-    assert sum(claimed) == 5
+    assert sum(map(len, claimed)) == 5
     (entry,) = ModelLogEntry.objects.all()
     assert (entry.action, entry.data["number"]) == ("campaigns.again", 5)
 

@@ -1,5 +1,7 @@
 """Explaining who gets a mailing, checking again before the wire, and saying the audience."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -156,7 +158,7 @@ def test_recheck_takes_as_many_queries_for_one_as_for_three():
     assert len(first) == len(second)
 
 
-EVERY_CONDITION = [
+EVERY_CONDITION: list[dict[str, Any]] = [
     {"everyone": True},
     {"member": True},
     {"theme": "migratie"},

@@ -101,7 +101,7 @@ def clock_set_back_among_the_dead(clockwork: Clockwork, people: int) -> list[str
     duties.take("tick", holder="dead", until=now + HELD_FOR, now=now)
     clockwork.set_to(now - timedelta(hours=1))
     clockwork.until(clockwork.now + timedelta(minutes=2), step=timedelta(seconds=10))
-    complaints = [] if held == 4 else [f"{held} were held"]
+    complaints = [] if len(held) == 4 else [f"{len(held)} were held"]
     return complaints + once(clockwork, mailing, people) + state(mailing, MailingState.DONE)
 
 

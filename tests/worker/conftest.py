@@ -75,8 +75,8 @@ class Notices:
     def claim(self, claim, limit):
         return claim_rows(Notice.objects.all(), claim=claim, limit=limit)
 
-    def load(self, claim):
-        return list(Notice.objects.filter(claim=claim).order_by("pk"))
+    def load(self, claim, row_ids):
+        return list(Notice.objects.filter(pk__in=row_ids, claim=claim).order_by("pk"))
 
     def exclusions(self, rows, now):
         return {row.pk: self.excluded[row.pk] for row in rows if row.pk in self.excluded}

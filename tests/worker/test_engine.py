@@ -121,20 +121,20 @@ def test_recovery_ignores_entries_of_another_attempt(notices, tmp_path):
 
 
 def test_claim_takes_a_row_once(notices):
-    notices(3)
-    assert claim_rows(Notice.objects.all(), claim="a", limit=2) == 2
-    assert claim_rows(Notice.objects.all(), claim="b", limit=5) == 1
-    assert claim_rows(Notice.objects.all(), claim="c", limit=5) == 0
+    ids = [row.pk for row in notices(3)]
+    assert claim_rows(Notice.objects.all(), claim="a", limit=2) == ids[:2]
+    assert claim_rows(Notice.objects.all(), claim="b", limit=5) == ids[2:]
+    assert claim_rows(Notice.objects.all(), claim="c", limit=5) == []
     assert sorted(Notice.objects.values_list("claim", "attempt")) == [("a", 1), ("a", 1), ("b", 1)]
 
 
 def test_claim_waits_for_a_deferred_row(notices):
-    notices(1)
+    (row,) = notices(1)
     tomorrow = NOW + timedelta(days=36500)
     Notice.objects.update(state=MailState.DEFERRED, next_attempt_at=tomorrow)
-    assert claim_rows(Notice.objects.all(), claim="a", limit=5) == 0
+    assert claim_rows(Notice.objects.all(), claim="a", limit=5) == []
     Notice.objects.update(next_attempt_at=NOW - timedelta(days=3650))
-    assert claim_rows(Notice.objects.all(), claim="a", limit=5) == 1
+    assert claim_rows(Notice.objects.all(), claim="a", limit=5) == [row.pk]
 
 
 def test_policy_gives_up_after_its_last_try(notices):

@@ -85,8 +85,8 @@ def test_mail_that_is_claimed_is_stopped_just_before_the_wire(
     load = source.load
     loaded = []
 
-    def load_and_erase(claim: str) -> list[Any]:
-        loaded.extend(load(claim))
+    def load_and_erase(claim: str, row_ids: list[int]) -> list[Any]:
+        loaded.extend(load(claim, row_ids))
         erase(contact)
         return loaded
 
@@ -122,7 +122,7 @@ def test_claim_of_a_dead_worker_comes_back_and_is_stopped_then(
 ) -> None:
     contact = make_person()
     row, source = make_mail(contact)
-    assert source.claim("gone", 9) == 1
+    assert source.claim("gone", 9) == [row.pk]
     erase(contact)
     assert release_rows(type(row), claim="gone", row_ids=[row.pk]) == 1
     wire = Wire()
