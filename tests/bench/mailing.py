@@ -69,9 +69,10 @@ def send(*, port: int | None, source: int = 0, octets: int = 0) -> dict[str, Any
         waiting = rows.filter(state__in=MAIL_OPEN)
 
         def is_sent() -> bool:
-            return rows.exists() and not batches.exists() and not waiting.exists()
+            return not batches.exists() and rows.exists() and not waiting.exists()
 
-        wait_for(is_sent, seconds=3600, what="the last row")
+        # Not often: who asks takes time from who sends.
+        wait_for(is_sent, seconds=3600, what="the last row", every=0.2)
         ended_at = timezone.now()
         after = _cpu(house)
         if port and source:
