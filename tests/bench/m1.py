@@ -1,9 +1,9 @@
 """M1: composing and the wire, without claims, journal and ledger, against smtp-source.
 
 Four processes, each with one pipelined connection, share a started mailing: with two, a quarter of
-the time is spent waiting for the other side. Beside it, smtp-source sends as many messages of the same size over two connections, half
-of them before and half after. The second of our figures reads the rows from the database as well,
-in batches as the engine does.
+the time is spent waiting for the other side. Beside it, smtp-source sends as many messages of the
+same size over two connections, half of them before and half after. The second of our figures reads
+the rows from the database as well, in batches as the engine does.
 """
 
 import sys
