@@ -15,6 +15,7 @@ from campaigns.checks import send_problems
 from campaigns.errors import CampaignError, MailingNotReady
 from campaigns.forms import AddressForm, PlanFields, plan_of_fields
 from campaigns.overview.pages import MailingPage, user_of
+from campaigns.selectors.hold import is_held
 from campaigns.selectors.ledger import counts
 from campaigns.selectors.recipients import dry_run
 from campaigns.services import mailings
@@ -62,6 +63,8 @@ class ActView(MailingPage, View):
             messages.error(request, str(error))
         else:
             messages.success(request, _DONE[act])
+            if act in _SENDING and is_held():
+                messages.warning(request, _("Mail is held: nothing goes out until it is released."))
         return self.back()
 
     def _check(self) -> HttpResponse:
@@ -103,9 +106,12 @@ class ActView(MailingPage, View):
             raise MailingNotReady(error.messages) from error
 
 
+#: Acts after which people expect mail to go out.
+_SENDING = ("start", "resume")
+
 _DONE = {
     "plan": gettext_lazy("The mailing is planned."),
-    "start": gettext_lazy("The mailing starts within some seconds."),
+    "start": gettext_lazy("The mailing is about to start."),
     "pause": gettext_lazy("The mailing pauses."),
     "resume": gettext_lazy("The mailing goes on."),
     "cancel": gettext_lazy("The mailing is cancelled."),

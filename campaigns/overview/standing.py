@@ -56,6 +56,8 @@ _MEANING = {
 
 #: Seconds between two looks of the page at a mailing in these states, while rows are open.
 _LOOKS = {MailingState.SENDING: 2, MailingState.PAUSED: 10, MailingState.CANCELLED: 2}
+#: And at one that is planned: when its moment has come, and not later than after ten minutes.
+_LOOKS_AHEAD = (2, 600)
 
 _REPLIES = 20
 
@@ -86,12 +88,16 @@ class OverviewView(MailingPage, TemplateView):
     def _before(self) -> dict[str, Any]:
         """The dry run and the checks of a mailing that has not started."""
         now = timezone.now()
+        looks = {
+            "look_every": _look_every(self.mailing, now),
+            "live_urls": {"standing": self.url("standing")},
+        }
         documents = [child.value for child in self.mailing.attachments if child.value]
         files = [(file_name(each), each.get_file_size(), each.url) for each in documents]
         if problems := audience_problems(self.mailing.audience):
-            return {"problems": problems, "files": files}
+            return looks | {"problems": problems, "files": files}
         numbers = dry_run(self.mailing, now)
-        return {
+        return looks | {
             "numbers": numbers,
             "excluded": _reasons(numbers.excluded),
             "sample": people(numbers.sample),
@@ -133,7 +139,7 @@ def standing(page: MailingPage) -> dict[str, Any]:
         "pace": _pace(found.rate),
         "end": _end(found, now),
         "is_sending": mailing.state == MailingState.SENDING,
-        "look_every": _LOOKS.get(MailingState(mailing.state), 0) if is_open else 0,
+        "look_every": _look_every(mailing, now, is_open=is_open),
         "pause": last_pause(mailing) if mailing.state == MailingState.PAUSED else None,
         "advice": advice(mailing.pause_reason),
         "waiting": figure(waiting),
@@ -146,6 +152,14 @@ def standing(page: MailingPage) -> dict[str, Any]:
         "live_urls": {name: page.url(name) for name in ("people", "rows", "standing")},
         "can_send": mailing.state != MailingState.CANCELLED,
     }
+
+
+def _look_every(mailing: Mailing, now: datetime, *, is_open: bool = False) -> int:
+    """Return after how many seconds the page looks again; 0 when nothing changes by itself."""
+    if mailing.state == MailingState.PLANNED and mailing.due_at:
+        soonest, latest = _LOOKS_AHEAD
+        return min(max(int((mailing.due_at - now).total_seconds()), soonest), latest)
+    return _LOOKS.get(MailingState(mailing.state), 0) if is_open else 0
 
 
 def _states(found: Progress) -> list[tuple[str, str, str, str]]:

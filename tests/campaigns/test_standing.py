@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from base.models import Installation
 from campaigns.models import Batch, Delivery, Mailing, MailingFile
 from campaigns.overview.advice import advice
 from campaigns.services import mailings
@@ -110,6 +111,39 @@ def test_page_tells_how_far_how_fast_and_until_when(organiser):
     assert "4.3.0 &lt;later&gt;" in page
     assert "?reason=no_basis" in page
     assert 'data-every="2"' in page
+
+
+@pytest.mark.parametrize(
+    ("until", "every"),
+    [(timedelta(seconds=-5), 2), (timedelta(seconds=90.5), 90), (timedelta(days=3), 600)],
+)
+def test_page_of_a_planned_mailing_waits_for_its_moment(organiser, until, every, monkeypatch):
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    mailing = make_mailing(state="planned", due_at=now + until, audience={"everyone": True})
+
+    page, part = (_text(_page(organiser, mailing, name)) for name in ("overview", "standing"))
+
+    for text in (page, part):
+        assert f'data-state="planned" data-every="{every}"' in text
+    assert "mailing_standing.js" in page
+    Mailing.objects.filter(pk=mailing.pk).update(state="draft", due_at=None)
+    assert "data-every" not in _text(_page(organiser, mailing))
+
+
+def test_start_while_mail_is_held_says_that_nothing_goes_out(organiser):
+    make_representation(make_contact(), make_member())
+    Installation.objects.create(pk=1, name="here", held_since=NOW, held_reason="went_back")
+    mailing = make_mailing(state="draft", session=make_far_session(), audience={"everyone": True})
+    response = organiser.post(
+        _url("act", mailing.pk, "start"), follow=True, HTTP_ACCEPT_LANGUAGE="en"
+    )
+
+    said = [str(message) for message in response.context["messages"]]
+    assert said == [
+        "The mailing is about to start.",
+        "Mail is held: nothing goes out until it is released.",
+    ]
 
 
 def test_part_that_changes_is_served_alone_and_is_the_same(organiser):

@@ -1,16 +1,14 @@
 // Renews the figures of a mailing that runs. A section that has not changed is left as it is, so that
 // nobody loses the place where they read or the link that they are about to press.
 const standing = document.getElementById("standing");
-const every = 1000 * standing.dataset.every;
 
 async function look() {
-  let wait = every;
+  let wait = 5; // seconds: the server is away for a moment, or the session has ended
   try {
     if (!document.hidden) await renew();
-  } catch {
-    wait = 5000; // the server is away for a moment, or the session has ended
-  }
-  if (standing.dataset.every !== "0") setTimeout(look, wait);
+    wait = standing.dataset.every;
+  } catch {}
+  if (standing.dataset.every !== "0") setTimeout(look, 1000 * wait);
 }
 
 async function renew() {
@@ -25,7 +23,7 @@ async function renew() {
   standing.dataset.every = now.dataset.every; // 0 when nothing changes any more
   for (const section of now.querySelectorAll(":scope > section")) {
     const shown = document.getElementById(section.id);
-    if (shown.innerHTML === section.innerHTML) continue;
+    if (!shown || shown.innerHTML === section.innerHTML) continue;
     const focused = shown.contains(document.activeElement) ? document.activeElement : null;
     shown.innerHTML = section.innerHTML;
     const links = focused ? [...shown.querySelectorAll("a")] : [];
@@ -33,4 +31,4 @@ async function renew() {
   }
 }
 
-setTimeout(look, every);
+setTimeout(look, 1000 * standing.dataset.every);
