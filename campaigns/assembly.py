@@ -23,9 +23,9 @@ _SOFT_BREAK = b"=\r\n"
 _DOT = b"=2E" + _SOFT_BREAK
 #: What quoted-printable leaves as it is, short enough for one line with its soft break.
 _AS_IT_IS = re.compile(r"[!-\-/-<>-~](?:[ -<>-~]{0,72}[!-<>-~])?")
-_SHORT = 74
 #: What neither an escape nor quoted-printable changes, as our own links are.
 _PLAIN = re.compile(r"[!#-%(-;?-~]+")
+#: The longest line of quoted-printable, its soft break left out.
 _LINE = 75
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
@@ -118,7 +118,6 @@ def _quoted_value(value: str, place: str) -> bytes:
         if not (first.startswith(b".") or second.startswith(b".")):
             return first + _SOFT_BREAK + second + _SOFT_BREAK if second else first + _SOFT_BREAK
     escaped = ESCAPES[place](value)
-    # The pattern would try every length of one that is too long, as links are.
-    if len(escaped) <= _SHORT and _AS_IT_IS.fullmatch(escaped):
+    if _AS_IT_IS.fullmatch(escaped):
         return escaped.encode("ascii") + _SOFT_BREAK
     return _quoted(escaped, goes_on=True) if escaped else b""

@@ -6,11 +6,11 @@ no results, no ETA and no countdown (with Redis those come again after the visib
 
 import gc
 import os
-from importlib import import_module
 
 from celery import Celery  # noqa: TID251 -- this is the place
 from celery.signals import setup_logging, worker_init  # noqa: TID251 -- this is the place
 from django.conf import settings
+from django.urls import get_resolver
 from kombu.entity import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
@@ -72,6 +72,6 @@ def keep_what_is_loaded(**kwargs: object) -> None:
     It would go through a million objects that stay for ever, again and again while rows are read,
     which takes as long as making the mails does. The processes that are forked share them, too.
     """
-    import_module("config.urls")
+    _ = get_resolver().url_patterns
     gc.collect()
     gc.freeze()

@@ -157,15 +157,19 @@ def record_outcomes(model: type[MailRow], *, claim: str, outcomes: list[Outcome]
     rows = [(*_values(outcome, keeps_reason), outcome.row_id) for outcome in outcomes]
     record = _record_at_once if connection.vendor == "postgresql" else _record_one_by_one
     with transaction.atomic(), connection.cursor() as cursor:
-        record(cursor, model._meta.db_table, columns, rows, claim)
+        record(cursor, model, columns, rows, claim)
         return int(cursor.rowcount)
 
 
 def _record_one_by_one(
-    cursor: Any, table: str, columns: dict[str, str], rows: list[tuple[Any, ...]], claim: str
+    cursor: Any,
+    model: type[MailRow],
+    columns: dict[str, str],
+    rows: list[tuple[Any, ...]],
+    claim: str,
 ) -> None:
     """For SQLite, where a statement costs no round trip."""
-    assignments = ", ".join(f"{name} = {_unless_erased(name, '%s', columns)}" for name in columns)
+    table, assignments = model._meta.db_table, _assignments(model, dict.fromkeys(columns, "%s"))
     cursor.executemany(
         f"UPDATE {table} SET {assignments} WHERE id = %s AND claim = %s AND state = %s",  # noqa: S608 -- our own names
         [(*row, claim, str(MailState.CLAIMED)) for row in rows],
@@ -173,12 +177,15 @@ def _record_one_by_one(
 
 
 def _record_at_once(
-    cursor: Any, table: str, columns: dict[str, str], rows: list[tuple[Any, ...]], claim: str
+    cursor: Any,
+    model: type[MailRow],
+    columns: dict[str, str],
+    rows: list[tuple[Any, ...]],
+    claim: str,
 ) -> None:
     """In one statement: one for each row costs three times as much on both sides."""
-    assignments = ", ".join(
-        f"{name} = {_unless_erased(name, f'new.{name}', columns)}" for name in columns
-    )
+    table = model._meta.db_table
+    assignments = _assignments(model, {name: f"new.{name}" for name in columns})
     arrays = ", ".join(f"%s::{kind}[]" for kind in (*columns.values(), "bigint"))
     cursor.execute(
         f"UPDATE {table} SET {assignments}"  # noqa: S608 -- our own names
@@ -190,12 +197,19 @@ def _record_at_once(
     )
 
 
-def _unless_erased(name: str, value: str, columns: dict[str, str]) -> str:
-    """Of a person who was erased meanwhile nothing is kept: the relay's words may name them."""
-    if name != "reply_text":
-        return value
-    erased = "address_key IS NULL" if "reason" in columns else "address = ''"
-    return f"CASE WHEN {erased} THEN '' ELSE {value} END"
+def forgotten(model: type[MailRow]) -> Q:
+    """Rows of this table whose person was erased: they have no address any more."""
+    return Q(address_key=None) if hasattr(model, "address_key") else Q(address="")
+
+
+def _assignments(model: type[MailRow], values: dict[str, str]) -> str:
+    """What a statement sets. The relay's words may name the address, and are not kept of somebody
+    who was erased while the mail was on the wire (`forgotten`)."""
+    erased = "address_key IS NULL" if hasattr(model, "address_key") else "address = ''"
+    words = f"CASE WHEN {erased} THEN '' ELSE {values['reply_text']} END"
+    return ", ".join(
+        f"{name} = {value}" for name, value in (values | {"reply_text": words}).items()
+    )
 
 
 def _values(outcome: Outcome, keeps_reason: bool) -> tuple[Any, ...]:
@@ -211,8 +225,3 @@ def _values(outcome: Outcome, keeps_reason: bool) -> tuple[Any, ...]:
         moment(outcome.next_attempt_at) if outcome.next_attempt_at else None,
     )
     return (*values, outcome.reason) if keeps_reason else values
-
-
-def forgotten(model: type[MailRow]) -> Q:
-    """Rows of this table whose person was erased: they have no address any more."""
-    return Q(address_key=None) if hasattr(model, "address_key") else Q(address="")

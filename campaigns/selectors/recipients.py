@@ -60,11 +60,11 @@ def rows_sql(terms: Terms) -> tuple[str, list[Any]]:
     The columns are called id, reason, language, address_key, chosen_representation,
     chosen_organisation and basis.
     """
-    return _sql(considered(terms))
+    return _sql(considered(terms), *COLUMNS)
 
 
-def _sql(contacts: QuerySet[Contact]) -> tuple[str, list[Any]]:
-    rows = contacts.values_list(*COLUMNS)
+def _sql(contacts: QuerySet[Contact], *columns: str) -> tuple[str, list[Any]]:
+    rows = contacts.values_list(*columns)
     sql, params = rows.query.get_compiler(rows.db).as_sql()
     return sql, list(params)
 
@@ -177,6 +177,8 @@ def exclusions_now(*, delivery_ids: Iterable[int], now: datetime) -> dict[int, E
     return found
 
 
+#: As many mailings as may run at once before a question is forgotten.
+_QUESTIONS = 20
 #: The last questions by mailing, with the terms that they are about.
 _questions: dict[int | None, tuple[Terms, str, list[Any]]] = {}
 
@@ -190,9 +192,8 @@ def _question(terms: Terms) -> tuple[str, list[Any]]:
     known = _questions.get(terms.mailing_id)
     if known is not None and known[0] == terms:
         return known[1], known[2]
-    rows = everybody(terms).values_list("id", "reason")
-    sql, params = rows.query.get_compiler(rows.db).as_sql()
-    if len(_questions) > 20:
+    sql, params = _sql(everybody(terms), "id", "reason")
+    if len(_questions) > _QUESTIONS:
         _questions.clear()
-    _questions[terms.mailing_id] = (terms, sql, list(params))
-    return sql, list(params)
+    _questions[terms.mailing_id] = (terms, sql, params)
+    return sql, params

@@ -118,7 +118,7 @@ def start_mailing() -> None:
 
 
 def send_share(*, port: int, share: int, reads_rows: bool) -> dict[str, float]:
-    """Send every fourth message, as soon as a line is read; moments are of the machine's clock."""
+    """Send a share of the messages once a line is read; moments are of the machine's clock."""
     import django
 
     django.setup()

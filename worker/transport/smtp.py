@@ -171,11 +171,8 @@ class _Dialogue:
     def _carried(self, mails: Iterator[OutgoingMail]) -> Iterator[OutgoingMail]:
         """Leave out, with an answer, what this relay cannot carry."""
         size_max = self._connection.size_max
-        sender = ""
         for mail in mails:
-            if mail.sender == sender or _CARRIED.fullmatch(mail.sender):
-                sender = mail.sender
-            else:
+            if not _CARRIED.fullmatch(mail.sender):
                 # No recipient's fault, and the next mail comes from the same.
                 text = "The sender's address cannot be written in an SMTP command."
                 raise _Gone(text, code=553)
@@ -191,27 +188,28 @@ class _Dialogue:
     # --- the envelope -------------------------------------------------------------------------
 
     def _envelope(self, mail: OutgoingMail) -> bytes:
-        return self._mail_command(mail) + _rcpt_command(mail) + _DATA
+        return b"".join(self._commands(mail))
 
-    def _mail_command(self, mail: OutgoingMail) -> bytes:
+    def _commands(self, mail: OutgoingMail) -> tuple[bytes, bytes, bytes]:
         body = " BODY=8BITMIME" if mail.is_8bit and self._connection.has_8bitmime else ""
-        return f"MAIL FROM:<{mail.sender}>{body}\r\n".encode("ascii")
+        return (
+            f"MAIL FROM:<{mail.sender}>{body}\r\n".encode("ascii"),
+            f"RCPT TO:<{mail.recipient}>\r\n".encode("ascii"),
+            _DATA,
+        )
 
     def _envelope_replies(self, mail: OutgoingMail) -> tuple[Reply | None, bool]:
         """Return the refusal of the envelope, if any, and whether a body is awaited all the same.
 
         Raises _Gone when the relay closes, or refuses our sender: that is no recipient's fault.
         """
-        commands = (b"", b"", b"")
-        if not self._is_pipelined:
-            commands = (self._mail_command(mail), _rcpt_command(mail), _DATA)
         for _ in range(self._to_skip):
             self._reply()
         self._to_skip = 0
         replies = []
-        for command, good in zip(commands, _GOOD, strict=True):
+        for position, good in enumerate(_GOOD):
             if not self._is_pipelined:
-                self._write(command)
+                self._write(self._commands(mail)[position])
             code, text = self._reply()
             if code // 100 not in (good, 4, 5):
                 raise self._lost_step(f"Not an SMTP reply: {code} {text}")
@@ -334,10 +332,6 @@ class _Dialogue:
             f"for an hour it gets one command at a time ({text})."
         )
         return _Gone(words, is_out_of_step=True)
-
-
-def _rcpt_command(mail: OutgoingMail) -> bytes:
-    return f"RCPT TO:<{mail.recipient}>\r\n".encode("ascii")
 
 
 def _refusal(code: int, text: str) -> Reply:

@@ -7,9 +7,11 @@ import time
 
 #: What a reply may be at most, all its lines together; more is no SMTP (RFC 5321 asks for 512).
 REPLY_MAX = 65536
+#: Octets that are read at once. Python sets them aside before each reading.
 _AT_ONCE = 4096
 
 _LINE = re.compile(rb"(\d\d\d)([ -]?)([^\r\n]*)\r?\n")
+#: A reply of one line, as most are.
 _WHOLE = re.compile(rb"(\d\d\d)(?: ([^\r\n]{0,500}))?\r?\n")
 #: A body may take this many times as long as a reply: a large one on a slow line, but not so long
 #: that a relay which reads a little every minute keeps a claim past its lease.
@@ -40,7 +42,6 @@ class Wire:
 
         `within` is in seconds, for a reply that must be there already.
         """
-        # Most replies are one line that came together with others.
         if found := _WHOLE.match(self._unread):
             self._unread = self._unread[found.end() :]
             return int(found[1]), _words(found[2] or b"")
