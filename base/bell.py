@@ -23,14 +23,16 @@ class Listener:
 
     def __init__(self) -> None:
         connection.ensure_connection()
-        self._connection: Any = connection.connection
         self._seen: Any = None
         if connection.vendor == "postgresql":
+            self._connection: Any = connection.connection
             self._seen = []
             # A query that runs meanwhile may take the notification in: then it is handed over here.
             self._connection.add_notify_handler(self._seen.append)
             with connection.cursor() as cursor:
                 cursor.execute(f"LISTEN {_CHANNEL}")
+        else:
+            self._ask = connection.connection.cursor().execute
         self.rang()
 
     def rang(self) -> bool:
@@ -43,6 +45,6 @@ class Listener:
             rang = bool(self._seen)
             self._seen.clear()
             return rang
-        version = self._connection.execute("PRAGMA data_version").fetchone()
+        version = self._ask("PRAGMA data_version").fetchone()
         rang, self._seen = version != self._seen, version
         return rang

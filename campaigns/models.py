@@ -189,12 +189,20 @@ class Delivery(MailRow):
     mailing = models.ForeignKey(
         Mailing, on_delete=models.PROTECT, related_name="deliveries", db_index=False
     )
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="deliveries")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="deliveries", db_index=False
+    )
     address_key = models.CharField(max_length=254, null=True)
     language = models.CharField(max_length=2, choices=LANGUAGES)
-    #: Frozen at the start: for whom the person was mailed.
+    #: Frozen at the start: for whom the person was mailed, as what. A fact of that day: the
+    #: representation may be gone since.
     representation = models.ForeignKey(
-        Representation, null=True, on_delete=models.SET_NULL, related_name="+"
+        Representation,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     organisation = models.ForeignKey(
         Organisation, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -207,7 +215,8 @@ class Delivery(MailRow):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         constraints = [
-            models.UniqueConstraint(fields=["mailing", "contact"], name="delivery_once"),
+            # In this order it also finds what somebody was sent.
+            models.UniqueConstraint(fields=["contact", "mailing"], name="delivery_once"),
             models.UniqueConstraint(
                 fields=["mailing", "address_key"], name="delivery_once_per_address"
             ),

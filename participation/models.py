@@ -20,7 +20,11 @@ class Invitation(models.Model):
     """Somebody was asked for a session; `source` says in words by what."""
 
     session = models.ForeignKey(
-        Session, verbose_name=_("session"), on_delete=models.CASCADE, related_name="invitations"
+        Session,
+        verbose_name=_("session"),
+        on_delete=models.CASCADE,
+        related_name="invitations",
+        db_index=False,  # the constraint has one
     )
     contact = models.ForeignKey(
         Contact, verbose_name=_("person"), on_delete=models.CASCADE, related_name="invitations"

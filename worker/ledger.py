@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Case, F, Model, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
+from base.among import Among
 from campaigns.enums import MailingState
 from campaigns.models import Batch, Delivery
 from campaigns.services.batches import put_back
@@ -106,7 +107,7 @@ def _claim(rows: QuerySet[Any], claim: str, limit: int) -> list[int]:
     One of them may belong to somebody else who was faster: the claim is in the row.
     """
     ids = list(rows.values_list("pk", flat=True)[:limit])
-    rows.model._default_manager.filter(_looked_at(claimable()), pk__in=ids).update(
+    rows.model._default_manager.filter(_looked_at(claimable()), Among("pk", ids)).update(
         state=MailState.CLAIMED,
         claim=claim,
         holder=HOST,

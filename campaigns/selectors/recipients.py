@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connections
 from django.db.models import QuerySet
 
+from base.among import among
 from campaigns.enums import Exclusion
 from campaigns.models import Delivery, Mailing
 from campaigns.selectors.restraint import reason_in_words
@@ -149,31 +150,27 @@ def explain(mailing: Mailing, contact: Contact, now: datetime) -> Explanation:
     return Explanation(gets_it=not reason, reason=reason, words=words)
 
 
-def exclusions_now(*, delivery_ids: Iterable[int], now: datetime) -> dict[int, Exclusion]:
+def exclusions_now(*, deliveries: Iterable[Delivery], now: datetime) -> dict[int, Exclusion]:
     """Return, by delivery, why it must not be sent after all: the look just before the wire.
 
     Asks again what the contact base and the person's own answers say (unsubscribed, signed up or
     cancelled since, session begun or cancelled). A fixed number of queries per mailing.
     """
-    rows = Delivery.objects.filter(pk__in=list(delivery_ids)).values_list(
-        "mailing_id", "contact_id", "pk"
-    )
     by_mailing: dict[int, dict[int, int]] = {}
-    for mailing_id, contact_id, delivery_id in rows:
-        by_mailing.setdefault(mailing_id, {})[contact_id] = delivery_id
+    for row in deliveries:
+        by_mailing.setdefault(row.mailing_id, {})[row.contact_id] = row.pk
     found: dict[int, Exclusion] = {}
     mailings = Mailing.objects.filter(pk__in=by_mailing).select_related("session")
     for mailing in mailings.defer("body_nl", "body_en"):
-        deliveries = by_mailing[mailing.pk]
+        by_contact = by_mailing[mailing.pk]
         sql, params = _question(terms_of(mailing, now).again())
-        wanted = ", ".join(["%s"] * len(deliveries))
+        theirs, ids = among("id", by_contact, connections[Contact.objects.db].vendor)
         reasons = _ask(
-            f"SELECT id, reason FROM ({sql}) AS considered"  # noqa: S608 -- composed by the compiler
-            f" WHERE reason <> '' AND id IN ({wanted})",
-            [*params, *deliveries],
+            f"SELECT id, reason FROM ({sql}) AS considered WHERE {theirs} AND reason <> ''",  # noqa: S608 -- composed by the compiler
+            [*params, *ids],
         )
         for contact_id, reason in reasons:
-            found[deliveries[contact_id]] = Exclusion(reason)
+            found[by_contact[contact_id]] = Exclusion(reason)
     return found
 
 

@@ -105,4 +105,4 @@ def test_row_that_was_being_sent_is_stopped_at_the_look_before_the_wire():
     make_delivery(mailing=mailing, contact=kept, state="claimed")
     row = make_delivery(mailing=mailing, contact=gone, state="claimed")
     merge(kept, gone)
-    assert exclusions_now(delivery_ids=[row.pk], now=NOW) == {row.pk: "merged"}
+    assert exclusions_now(deliveries=[row], now=NOW) == {row.pk: "merged"}
