@@ -21,6 +21,7 @@ from campaigns.models import Delivery, Mailing
 from campaigns.rendering import Recipient, Rendered, Voice, messages_of
 from campaigns.segments import fill
 from campaigns.selectors.files import files_of
+from campaigns.selectors.ledger import DueDelivery
 from contacts.models import Contact
 from contacts.selectors.groups import group_of
 from content.models import Session, SiteSettings
@@ -85,7 +86,7 @@ class Composer:
         }
         return message.settled(facts)
 
-    def compose(self, delivery: Delivery, *, now: datetime | None = None) -> OutgoingMail:
+    def compose(self, delivery: Delivery | DueDelivery, *, now: datetime | None = None) -> OutgoingMail:
         """Return the exact bytes for one ledger row; `now` is its Date, the present unless given.
 
         Rows from selectors.load_deliveries need no query; any other row needs one.
@@ -111,12 +112,12 @@ class Composer:
             is_dotted=is_8bit,  # quoted-printable begins no line with a dot, base64 has none
         )
 
-    def recipient_of(self, delivery: Delivery) -> Recipient:
+    def recipient_of(self, delivery: Delivery | DueDelivery) -> Recipient:
         """Return whom a ledger row is for, in a language that the mailing has."""
         return Recipient(
             contact=delivery.contact,
             language=self._language(delivery.language),
-            organisation=delivery.organisation,
+            organisation_name=delivery.organisation_name or "",
             basis=delivery.basis,
             registration=self._registration(delivery.contact),
             delivery_id=delivery.pk,

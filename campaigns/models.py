@@ -231,6 +231,10 @@ class Delivery(MailRow):
             models.Index(fields=["mailing", "state"], name="delivery_mailing_state"),
         ]
 
+    @property
+    def organisation_name(self) -> str:
+        return self.organisation.name if self.organisation else ""
+
 
 class Batch(models.Model):
     """A stretch of a mailing's ledger with rows that wait: what a worker claims at once.

@@ -14,7 +14,7 @@ from campaigns.enums import Basis
 from campaigns.errors import CampaignError
 from campaigns.segments import fill
 from contacts.enums import GROUP_PURPOSES, Purpose
-from contacts.models import Contact, OptInGroup, Organisation
+from contacts.models import Contact, OptInGroup
 from contacts.names import salutation
 from contacts.selectors.groups import group_of
 from content.dates import long_day, when, where
@@ -38,7 +38,7 @@ class Recipient:
 
     contact: Contact
     language: str
-    organisation: Organisation | None = None
+    organisation_name: str = ""
     basis: str = ""
     registration: Registration | None = None
     delivery_id: int | None = None
@@ -130,8 +130,8 @@ class Voice:
                 return wording.source(recipient.language, contact.address_source)
             case "contact.why":
                 return self.why(recipient)
-            case "organisation.name" if recipient.organisation:
-                return recipient.organisation.name
+            case "organisation.name":
+                return recipient.organisation_name
         return ""
 
     def why(self, recipient: Recipient) -> str:
@@ -140,7 +140,7 @@ class Voice:
             recipient.language,
             recipient.basis,
             association=self.site.association_name,
-            organisation=recipient.organisation.name if recipient.organisation else "",
+            organisation=recipient.organisation_name,
             group=self.group.name(recipient.language) if self.group else "",
             session=self.facts.say("session.title", None, recipient.language) or self.about,
         )
@@ -189,7 +189,7 @@ def sample_recipient(language: str, *, purpose: str = Purpose.INVITATIONS) -> Re
     return Recipient(
         contact=contact,
         language=language,
-        organisation=Organisation(name="Stichting Voorbeeld" if is_dutch else "Example Foundation"),
+        organisation_name="Stichting Voorbeeld" if is_dutch else "Example Foundation",
         basis=_sample_basis(purpose),
     )
 

@@ -5,6 +5,7 @@ is claimed, every update names the claim and the state, so that a row which some
 meanwhile is left alone.
 """
 
+import json
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -184,17 +185,25 @@ def _record_at_once(
     rows: list[tuple[Any, ...]],
     claim: str,
 ) -> None:
-    """In one statement: one for each row costs three times as much on both sides."""
+    """In one statement: one for each row costs three times as much on both sides.
+
+    As one value, which takes psycopg a third of the time that an array for each column takes.
+    """
     table = model._meta.db_table
     assignments = _assignments(model, {name: f"new.{name}" for name in columns})
-    arrays = ", ".join(f"%s::{kind}[]" for kind in (*columns.values(), "bigint"))
+    columns = columns | {"id": "bigint"}
+    kinds = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     cursor.execute(
         f"UPDATE {table} SET {assignments}"  # noqa: S608 -- our own names
-        f" FROM unnest({arrays}) AS new({', '.join(columns)}, id)"
+        f" FROM json_to_recordset(%s) AS new({kinds})"
         # In a CASE for the reason that _looked_at gives.
         f" WHERE {table}.id = new.id"
         f" AND CASE WHEN {table}.claim = %s THEN {table}.state = %s END",
-        [*map(list, zip(*rows, strict=True)), claim, str(MailState.CLAIMED)],
+        [
+            json.dumps([dict(zip(columns, row, strict=True)) for row in rows], default=str),
+            claim,
+            str(MailState.CLAIMED),
+        ],
     )
 
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from base.among import among
 from campaigns.enums import Exclusion
 from campaigns.models import Delivery, Mailing
+from campaigns.selectors.ledger import DueDelivery
 from campaigns.selectors.restraint import reason_in_words
 from campaigns.selectors.rules import considered, everybody
 from campaigns.selectors.terms import Terms, terms_of
@@ -150,7 +151,7 @@ def explain(mailing: Mailing, contact: Contact, now: datetime) -> Explanation:
     return Explanation(gets_it=not reason, reason=reason, words=words)
 
 
-def exclusions_now(*, deliveries: Iterable[Delivery], now: datetime) -> dict[int, Exclusion]:
+def exclusions_now(*, deliveries: Iterable[Delivery | DueDelivery], now: datetime) -> dict[int, Exclusion]:
     """Return, by delivery, why it must not be sent after all: the look just before the wire.
 
     Asks again what the contact base and the person's own answers say (unsubscribed, signed up or

@@ -224,7 +224,7 @@ def _test_recipient(mailing: Mailing, key: str, language: str, now: datetime) ->
     return Recipient(
         contact=contact,
         language=language,
-        organisation=spoken.organisation if spoken else None,
+        organisation_name=spoken.organisation.name if spoken else "",
         basis=sample.basis,
         registration=own,
     )
