@@ -52,12 +52,15 @@ class OctetTemplate:
         self._gaps = tuple(gaps)
         self._encode = encode
 
-    def fill(self, values: Mapping[Key, str]) -> bytes:
-        """Return the octets with these values in their places; an empty one gives its default."""
+    def fill(self, values: Mapping[Key, str]) -> list[bytes]:
+        """Return the octets, in pieces, with these values in their places.
+
+        An empty value gives its default.
+        """
         pieces, encode = self._pieces.copy(), self._encode
         for gap in self._gaps:
             pieces[gap.index] = encode(values[gap.key] or gap.default, gap.place)
-        return b"".join(pieces)
+        return pieces
 
 
 def octet_template(segments: Segments, *, is_8bit: bool) -> OctetTemplate:
@@ -109,14 +112,25 @@ def _plain_value(value: str, place: str) -> bytes:
     return ESCAPES[place](value).encode()
 
 
-@lru_cache(maxsize=4096)
 def _quoted_value(value: str, place: str) -> bytes:
     """The octets of a value, which has no line ends of its own, with the soft break behind it."""
-    if place != "query" and len(value) <= 2 * _LINE and _PLAIN.fullmatch(value):
-        octets = value.encode("ascii")
-        first, second = octets[:_LINE], octets[_LINE:]
-        if not (first.startswith(b".") or second.startswith(b".")):
-            return first + _SOFT_BREAK + second + _SOFT_BREAK if second else first + _SOFT_BREAK
+    return (place != "query" and _plainly_quoted(value)) or _quoted_at(value, place)
+
+
+@lru_cache(maxsize=512)
+def _plainly_quoted(value: str) -> bytes:
+    """The octets of a value that is the same wherever it stands; nothing for any other."""
+    if len(value) > 2 * _LINE or not _PLAIN.fullmatch(value):
+        return b""
+    octets = value.encode("ascii")
+    first, second = octets[:_LINE], octets[_LINE:]
+    if first.startswith(b".") or second.startswith(b"."):
+        return b""
+    return first + _SOFT_BREAK + second + _SOFT_BREAK if second else first + _SOFT_BREAK
+
+
+@lru_cache(maxsize=4096)
+def _quoted_at(value: str, place: str) -> bytes:
     escaped = ESCAPES[place](value)
     if _AS_IT_IS.fullmatch(escaped):
         return escaped.encode("ascii") + _SOFT_BREAK

@@ -241,10 +241,10 @@ class _Template:
 
     def fill(self, values: Mapping[Key, str], calendar: mime.Part | None) -> bytes:
         """Return the MIME fields, the empty line and the parts, plainest first."""
-        parts = [self._head, self._text.fill(values), self._between, self._html.fill(values)]
+        pieces = [self._head, *self._text.fill(values), self._between, *self._html.fill(values)]
         if calendar is not None:
-            parts += [self._delimiter, mime.encoded(calendar)]
-        return b"".join((*parts, self._end))
+            pieces += [self._delimiter, mime.encoded(calendar)]
+        return b"".join((*pieces, self._end))
 
 
 def open_entry(

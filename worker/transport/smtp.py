@@ -244,11 +244,12 @@ class _Dialogue:
     def _body(self, mail: OutgoingMail, mails: Iterator[OutgoingMail]) -> OutgoingMail | None:
         """Send the body, and with it the next envelope; return the next message."""
         following = next(mails, None) if self._is_pipelined else None
-        body = (_stuffed(mail.content) if mail.is_dotted else mail.content) + _DOT
+        body = _stuffed(mail.content) if mail.is_dotted else mail.content
         envelope = self._envelope(following) if following is not None else b""
+        end = len(body) + len(_DOT)
         self._observer.leaves(mail)
         self.in_hand = None
-        if self._wire.write_counted(body + envelope, upto=len(body)) < len(body):
+        if self._wire.write_counted(body + (_DOT + envelope), upto=end) < end:
             reply, gone = self._interrupted()
             self._observer.answered(mail, reply)
             raise gone
