@@ -22,11 +22,11 @@ class Among(Func):
         self.ids = list(ids)
 
     def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_more: Any
-    ) -> tuple[str, list[Any]]:
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_more: Any, **_context: Any
+    ) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.source_expressions[0])
         condition, wanted = among(column, self.ids, connection.vendor)
-        return condition, [*params, *wanted]
+        return condition, (*params, *wanted)
 
 
 def among(column: str, ids: Iterable[int], vendor: str) -> tuple[str, list[Any]]:
@@ -35,4 +35,5 @@ def among(column: str, ids: Iterable[int], vendor: str) -> tuple[str, list[Any]]
         # PostgreSQL takes an array that comes from a query for one of ten, and looks each up by its
         # key. Told that they are 500, it goes through whole tables to look them up in.
         return f"{column} = ANY(ARRAY(SELECT unnest(%s::bigint[])))", [list(ids)]
-    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(ids))]
+    wanted = "SELECT value FROM json_each(%s)"
+    return f"{column} IN ({wanted})", [json.dumps(list(ids))]

@@ -86,7 +86,9 @@ class Composer:
         }
         return message.settled(facts)
 
-    def compose(self, delivery: Delivery | DueDelivery, *, now: datetime | None = None) -> OutgoingMail:
+    def compose(
+        self, delivery: Delivery | DueDelivery, *, now: datetime | None = None
+    ) -> OutgoingMail:
         """Return the exact bytes for one ledger row; `now` is its Date, the present unless given.
 
         Rows from selectors.load_deliveries need no query; any other row needs one.

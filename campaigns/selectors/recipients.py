@@ -151,7 +151,9 @@ def explain(mailing: Mailing, contact: Contact, now: datetime) -> Explanation:
     return Explanation(gets_it=not reason, reason=reason, words=words)
 
 
-def exclusions_now(*, deliveries: Iterable[Delivery | DueDelivery], now: datetime) -> dict[int, Exclusion]:
+def exclusions_now(
+    *, deliveries: Iterable[Delivery | DueDelivery], now: datetime
+) -> dict[int, Exclusion]:
     """Return, by delivery, why it must not be sent after all: the look just before the wire.
 
     Asks again what the contact base and the person's own answers say (unsubscribed, signed up or

@@ -126,6 +126,7 @@ def send_share(*, port: int, share: int, reads_rows: bool) -> dict[str, float]:
 
     from campaigns.models import Delivery, Mailing
     from campaigns.selectors import load_deliveries
+    from campaigns.selectors.ledger import DueDelivery
     from worker.app import keep_what_is_loaded
     from worker.engine import BATCH_ROWS
     from worker.sources import MailingSource
@@ -137,7 +138,7 @@ def send_share(*, port: int, share: int, reads_rows: bool) -> dict[str, float]:
         accepted = 0
         prepared: Any = None
 
-        def send(self, rows: list[Delivery]) -> None:
+        def send(self, rows: list[DueDelivery]) -> None:
             self.rows = iter(rows)
             transport.send(iter(self.compose, None), self)
 
@@ -157,7 +158,7 @@ def send_share(*, port: int, share: int, reads_rows: bool) -> dict[str, float]:
             self.accepted += reply.state == "sent"
 
     ids = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))[share::PROCESSES]
-    batches: Iterator[list[Delivery]] = (
+    batches: Iterator[list[DueDelivery]] = (
         load_deliveries(ids[start : start + BATCH_ROWS]) for start in range(0, len(ids), BATCH_ROWS)
     )
     if not reads_rows:

@@ -153,7 +153,9 @@ def write_templates(*, folder: str) -> None:
     (out / "mail.html").write_text(template(message.html))
     spoken = Representation.objects.select_related("contact", "organisation").first()
     assert spoken is not None
-    recipient = Recipient(contact=spoken.contact, language="nl", organisation_name=spoken.organisation.name)
+    recipient = Recipient(
+        contact=spoken.contact, language="nl", organisation_name=spoken.organisation.name
+    )
     voice = Voice(session=sending.session, site=site_settings(), purpose=sending.purpose)
     facts = {
         _variable(name): value

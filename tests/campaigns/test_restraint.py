@@ -60,7 +60,9 @@ def test_pause_that_begins_after_the_start_is_seen_just_before_the_wire():
     contact.paused_until = TODAY + DAY
     contact.save()
     rows = dict(Delivery.objects.values_list("contact", "pk"))
-    assert exclusions_now(deliveries=Delivery.objects.all(), now=NOW) == {rows[contact.pk]: "paused"}
+    assert exclusions_now(deliveries=Delivery.objects.all(), now=NOW) == {
+        rows[contact.pk]: "paused"
+    }
     later = NOW + 2 * DAY  # paused by the organiser, and sent on when the pause is over
     assert exclusions_now(deliveries=Delivery.objects.all(), now=later) == {}
     assert other.pk in rows
