@@ -12,6 +12,8 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.core import signing
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 
 class TokenInvalid(Exception):
@@ -28,29 +30,36 @@ def make(purpose: str, *parts: int | str) -> str:
     Parts are ids or short words without dots or colons.
     """
     value = ".".join(map(str, parts))
-    return f"{value}:{_signature(settings.SECRET_KEY, f'bijeen.{purpose}signer', value)}"
+    return f"{value}:{_signature(f'bijeen.{purpose}signer', value)}"
 
 
 # Two links of one mail may carry the same token, and its header repeats one of them.
 @lru_cache(maxsize=16)
-def _signature(secret: str, salt: str, value: str) -> str:
-    mac = _keyed(secret, salt).copy()
+def _signature(salt: str, value: str) -> str:
+    mac = _keyed(salt).copy()
     mac.update(value.encode())
     return signing.b64_encode(mac.digest()).decode()
 
 
 def digest(purpose: str, value: str) -> str:
     """Return a keyed hash in hexadecimal: what only we can compute of a value that is no secret."""
-    mac = _keyed(settings.SECRET_KEY, f"bijeen.{purpose}").copy()
+    mac = _keyed(f"bijeen.{purpose}").copy()
     mac.update(value.encode())
     return mac.hexdigest()
 
 
 @lru_cache(maxsize=64)
-def _keyed(secret: str, salt: str) -> "hmac.HMAC":
+def _keyed(salt: str) -> "hmac.HMAC":
     """Return what signing.Signer makes anew for each signature; a mailing makes thousands."""
-    key = hashlib.sha256(f"{salt}{secret}".encode()).digest()
+    key = hashlib.sha256(f"{salt}{settings.SECRET_KEY}".encode()).digest()
     return hmac.new(key, digestmod=hashlib.sha256)
+
+
+@receiver(setting_changed)
+def _forget_the_key(*, setting: str, **_more: object) -> None:
+    if setting == "SECRET_KEY":
+        _keyed.cache_clear()
+        _signature.cache_clear()
 
 
 def read(purpose: str, token: str) -> list[str]:

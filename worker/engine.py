@@ -22,7 +22,8 @@ from campaigns.mail import OutgoingMail
 from contacts.enums import MailState
 from contacts.models import MailRow
 from worker.journal import Journal, open_journal
-from worker.ledger import LEASE, Outcome, record_outcomes, release_rows
+from worker.ledger import LEASE, record_outcomes, release_rows
+from worker.outcome import Outcome
 from worker.pace import NO_PACE, Pace
 from worker.policy import (
     DOUBTS,
@@ -259,14 +260,7 @@ class _Claim:
         self.result.offered += 1
         row = self.rows[mail.row_id]
         outcome = decide(row, reply, told=self.source.told(row), now=self.clock())
-        self.journal.outcome(
-            self.source.table,
-            row.pk,
-            row.attempt,
-            outcome.state,
-            outcome.reply_code,
-            outcome.reply_text,
-        )
+        self.journal.outcome(self.source.table, row.attempt, outcome)
         self._end(outcome)
         self._judge(reply)
 

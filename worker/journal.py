@@ -8,7 +8,9 @@ header names the boot, and recovery trusts the absence of a line only within the
 
     H <boot id>
     I <table> <row id> <attempt>
-    O <table> <row id> <attempt> <state> <reply code or 0> <reply text>
+    O <table> <row id> <attempt> <state> <tries> <at> <again at> <told> <reply code> <reply text>
+
+Moments are in seconds since 1970; 0 stands for no moment and no code, - for nothing told.
 """
 
 import errno
@@ -18,9 +20,11 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from contacts.enums import MailState
+from worker.outcome import Outcome
 
 SUFFIX = ".journal"
 
@@ -37,9 +41,7 @@ def boot_id() -> str:
 class Entry:
     """What the journal says of one attempt: intent alone, or intent and outcome."""
 
-    state: MailState | None = None
-    reply_code: int | None = None
-    reply_text: str = ""
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,14 @@ class Journal:
         """Say that the body of this attempt goes on the wire now. Call before its first byte."""
         self._append(f"I {table} {row_id} {attempt}")
 
-    def outcome(
-        self, table: str, row_id: int, attempt: int, state: MailState, code: int | None, text: str
-    ) -> None:
+    def outcome(self, table: str, attempt: int, came: Outcome) -> None:
         """Say what came of the attempt. Call as soon as the reply is there."""
-        words = " ".join(text.split())
-        self._append(f"O {table} {row_id} {attempt} {state} {code or 0} {words}")
+        again_at = came.next_attempt_at.timestamp() if came.next_attempt_at else 0
+        words = " ".join(came.reply_text.split())
+        self._append(
+            f"O {table} {came.row_id} {attempt} {came.state} {came.tries} {came.at.timestamp()}"
+            f" {again_at} {came.told or '-'} {came.reply_code or 0} {words}"
+        )
 
     def _append(self, line: str) -> None:
         data = f"{line}\n".encode()
@@ -154,7 +158,7 @@ def read(path: Path) -> Record:
         else:
             try:
                 entries |= _entry(kind, rest)
-            except ValueError:
+            except (ValueError, OverflowError, OSError):
                 # Damaged, by a loss of power perhaps: what is not in it proves nothing.
                 boot = None
     return Record(same_boot=boot == boot_id(), entries=entries)
@@ -166,7 +170,20 @@ def _entry(kind: str, rest: str) -> dict[tuple[str, int, int], Entry]:
         table, row_id, attempt = rest.split(" ")
         return {(table, int(row_id), int(attempt)): Entry()}
     if kind == "O":
-        table, row_id, attempt, state, code, text = rest.split(" ", 5)
-        found = Entry(MailState(state), int(code) or None, text)
-        return {(table, int(row_id), int(attempt)): found}
+        table, row_id, attempt, state, tries, at, again_at, told, code, text = rest.split(" ", 9)
+        came = Outcome(
+            row_id=int(row_id),
+            state=MailState(state),
+            at=_moment(at),
+            reply_code=int(code) or None,
+            reply_text=text,
+            told="" if told == "-" else told,
+            tries=int(tries),
+            next_attempt_at=_moment(again_at) if again_at != "0" else None,
+        )
+        return {(table, came.row_id, int(attempt)): Entry(came)}
     raise ValueError(kind)
+
+
+def _moment(seconds: str) -> datetime:
+    return datetime.fromtimestamp(float(seconds), UTC)

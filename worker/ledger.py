@@ -8,8 +8,7 @@ meanwhile is left alone.
 import json
 import socket
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -22,31 +21,12 @@ from campaigns.models import Batch, Delivery
 from campaigns.services.batches import put_back
 from contacts.enums import MailState
 from contacts.models import MailRow
+from worker.outcome import Outcome
 
 #: How long a claim may be held (database time). A holder starts nothing after half of it.
 LEASE = timedelta(minutes=10)
 
 HOST = socket.gethostname()[:120]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a claimed row, ready to be recorded."""
-
-    row_id: int
-    state: MailState
-    at: datetime
-    reply_code: int | None = None
-    reply_text: str = ""
-    reason: str = ""
-    told: str = ""
-    tries: int = 0
-    next_attempt_at: datetime | None = None
-
-    @classmethod
-    def of(cls, row: MailRow, state: MailState, at: datetime, **changes: Any) -> "Outcome":
-        """Return an outcome of `row` that keeps what it was told and how often it was tried."""
-        return cls(row.pk, state, at, **{"told": row.told, "tries": row.tries, **changes})
 
 
 def claimable() -> Q:

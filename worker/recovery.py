@@ -21,8 +21,8 @@ from campaigns.models import Delivery
 from contacts.enums import MailState
 from contacts.models import MailRow, Notice
 from worker.journal import SUFFIX, Record, lock_abandoned
-from worker.ledger import LEASE, Outcome, record_outcomes, release_rows
-from worker.policy import retry_at
+from worker.ledger import LEASE, record_outcomes, release_rows
+from worker.outcome import Outcome
 
 log = structlog.get_logger()
 
@@ -72,35 +72,17 @@ def _settle(
         entry = record.entries.get((table, row.pk, row.attempt))
         if entry is None and record.same_boot:
             requeue.append(row.pk)
-        elif entry is None or entry.state is None:
+        elif entry is None or entry.outcome is None:
             text = "The worker died before the relay's answer was recorded."
             outcomes.append(Outcome.of(row, MailState.UNKNOWN, now, reply_text=text))
         else:
-            outcomes.append(_as_recorded(row, entry.state, entry.reply_code, entry.reply_text, now))
+            outcomes.append(entry.outcome)
     total.requeued += release_rows(model, claim=claim, row_ids=requeue)
     if outcomes:
         record_outcomes(model, claim=claim, outcomes=outcomes)
     doubtful = sum(outcome.state == MailState.UNKNOWN for outcome in outcomes)
     total.unknown += doubtful
     total.settled += len(outcomes) - doubtful
-
-
-def _as_recorded(
-    row: MailRow, state: MailState, code: int | None, text: str, now: datetime
-) -> Outcome:
-    tries, next_attempt_at = row.tries, None
-    if state == MailState.DEFERRED:
-        tries += 1
-        next_attempt_at = retry_at(tries=tries, now=now) or now
-    return Outcome.of(
-        row,
-        state,
-        now,
-        reply_code=code,
-        reply_text=text,
-        tries=tries,
-        next_attempt_at=next_attempt_at,
-    )
 
 
 def absent_hosts(*, journal_dir: Path) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """A claim from beginning to end: nobody skipped, nobody twice, nothing reported untrue."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -15,14 +16,19 @@ from tests.factories.contacts import make_contact, make_member, make_representat
 from tests.worker.conftest import NOW, Notices, Wire, states
 from worker import engine
 from worker.engine import LeaseOverError, decide, send_batch
-from worker.journal import boot_id
+from worker.journal import boot_id, open_journal
 from worker.ledger import claim_rows, release_rows
-from worker.policy import RETRY_AFTER
+from worker.outcome import Outcome
+from worker.policy import RELAY_REST, RETRY_AFTER
 from worker.recovery import recover
 from worker.sources import MailingSource, NoticeSource
 from worker.transport import Reply, Trouble
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+
+
+class Crash(Exception):
+    """The worker dies."""
 
 
 def run(source, wire, folder):
@@ -83,14 +89,11 @@ def test_batch_stops_at_a_relay_that_is_down_and_burns_nobody(notices, tmp_path)
 def test_batch_that_loses_its_database_is_settled_by_recovery(notices, tmp_path):
     rows = notices(4)
 
-    class CrashError(Exception):
-        pass
-
     def crash(mail):
         if mail.recipient == rows[2].address:
-            raise CrashError
+            raise Crash
 
-    with pytest.raises(CrashError):
+    with pytest.raises(Crash):
         run(Notices(), Wire(on_body=crash), tmp_path)
     assert set(states().values()) == {"claimed"}
     found = recover(journal_dir=tmp_path, now=NOW)
@@ -102,12 +105,41 @@ def test_batch_that_loses_its_database_is_settled_by_recovery(notices, tmp_path)
 
 def test_recovery_after_a_reboot_believes_in_no_absence(notices, tmp_path):
     rows = notices(2)
-    claim_rows(Notice.objects.all(), claim="dead", limit=10)
-    (tmp_path / "dead.journal").write_text(
-        f"H another-boot\nI notice {rows[0].pk} 1\nO notice {rows[0].pk} 1 sent 250 Ok\n"
-    )
+    with suppress(Crash), open_journal(tmp_path) as journal:
+        claim_rows(Notice.objects.all(), claim=journal.claim, limit=10)
+        journal.intent("notice", rows[0].pk, 1)
+        journal.outcome("notice", 1, Outcome(rows[0].pk, MailState.SENT, NOW, 250, "Ok"))
+        raise Crash
+    lines = journal.path.read_text()
+    journal.path.write_text(lines.replace(boot_id(), "another-boot"))
     recover(journal_dir=tmp_path, now=NOW)
     assert list(states().values()) == ["sent", "unknown"]
+
+
+def test_recovery_records_what_the_worker_would_have_recorded(notices, tmp_path):
+    """A relay that is down costs no try, and a mail was sent when it was, not when we look."""
+    rows = notices(3)
+    replies = {rows[1].address: Reply(MailState.DEFERRED, 421, "4.3.2 no", relay_down=True)}
+    wire = Wire(replies)
+
+    class Lost(Notices):
+        def told(self, row):
+            return "what-it-told"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "record_outcomes", _crash)
+        with pytest.raises(Crash):
+            run(Lost(), wire, tmp_path)
+    recover(journal_dir=tmp_path, now=NOW + timedelta(hours=1))
+    sent, deferred, queued = Notice.objects.order_by("pk")
+    assert (sent.state, sent.told, sent.sent_at) == ("sent", "what-it-told", NOW)
+    assert (deferred.state, deferred.tries) == ("deferred", 0)
+    assert deferred.next_attempt_at == NOW + 2 * RELAY_REST
+    assert queued.state == "queued"
+
+
+def _crash(*args, **kwargs):
+    raise Crash
 
 
 def test_recovery_ignores_entries_of_another_attempt(notices, tmp_path):

@@ -4,24 +4,36 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from contacts.enums import MailState
 from worker.journal import Entry, boot_id, lock_abandoned, open_journal, read
+from worker.outcome import Outcome
+from worker.policy import RETRY_AFTER
+
+AT = datetime(2026, 3, 2, 9, 0, 0, 250_000, tzinfo=UTC)
 
 
 def test_journal_reads_back_what_was_written(tmp_path):
+    sent = Outcome(1, MailState.SENT, AT, 250, "2.0.0 Ok: queued\r\nas 4F", told="a1b2")
+    later = Outcome(
+        4, MailState.DEFERRED, AT, 451, "4.3.0 later", tries=2, next_attempt_at=AT + RETRY_AFTER[0]
+    )
     with open_journal(tmp_path) as journal:
         journal.intent("delivery", 1, 1)
-        journal.outcome("delivery", 1, 1, MailState.SENT, 250, "2.0.0 Ok: queued\r\nas 4F")
+        journal.outcome("delivery", 1, sent)
         journal.intent("delivery", 2, 3)
+        journal.outcome("delivery", 5, later)
         record = read(journal.path)
     assert record.same_boot
     assert record.entries == {
-        ("delivery", 1, 1): Entry(MailState.SENT, 250, "2.0.0 Ok: queued as 4F"),
+        ("delivery", 1, 1): Entry(replace(sent, reply_text="2.0.0 Ok: queued as 4F")),
         ("delivery", 2, 3): Entry(),
+        ("delivery", 4, 5): Entry(later),
     }
 
 
