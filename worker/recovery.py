@@ -16,6 +16,7 @@ from pathlib import Path
 
 import structlog
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
 
 from campaigns.models import Delivery
 from contacts.enums import MailState
@@ -25,6 +26,9 @@ from worker.ledger import LEASE, record_outcomes, release_rows
 from worker.outcome import Outcome
 
 log = structlog.get_logger()
+
+#: In English in the ledger, as the relay's words are; the page says it in the reader's language.
+_DIED = gettext_noop("The worker died before the relay's answer was recorded.")
 
 TABLES: dict[str, type[MailRow]] = {"delivery": Delivery, "notice": Notice}
 
@@ -73,8 +77,7 @@ def _settle(
         if entry is None and record.same_boot:
             requeue.append(row.pk)
         elif entry is None or entry.outcome is None:
-            text = "The worker died before the relay's answer was recorded."
-            outcomes.append(Outcome.of(row, MailState.UNKNOWN, now, reply_text=text))
+            outcomes.append(Outcome.of(row, MailState.UNKNOWN, now, reply_text=_DIED))
         else:
             outcomes.append(entry.outcome)
     total.requeued += release_rows(model, claim=claim, row_ids=requeue)

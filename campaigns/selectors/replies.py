@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, F, Min, QuerySet, Value
 from django.db.models.functions import Coalesce, Replace
+from django.utils.translation import gettext as _
 
 from campaigns.models import Delivery
 from contacts.enums import MailState
@@ -36,6 +37,11 @@ class ReplyGroup:
     text: str
     number: int
     next_attempt_at: datetime | None = None
+
+    @property
+    def words(self) -> str:
+        """What was said: in the reader's language when it was us (see gettext_noop)."""
+        return _(self.text) if self.text else ""
 
     @property
     def key(self) -> str:

@@ -22,6 +22,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext_noop
 from wagtail.log_actions import log
 
 from base import bell
@@ -43,7 +44,9 @@ RESTORED = "restored"
 _DOUBT: dict[str, Any] = {
     "state": MailState.UNKNOWN,
     "reply_code": None,
-    "reply_text": "This waited when the database was restored or moved: it may have been sent.",
+    "reply_text": gettext_noop(
+        "This waited when the database was restored or moved: it may have been sent."
+    ),
     "lease_until": None,
     "next_attempt_at": None,
 }

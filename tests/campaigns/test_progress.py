@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 
 from base.models import Duty
 from campaigns.models import Delivery
@@ -161,6 +162,18 @@ def test_replies_are_grouped_without_the_address_the_commonest_first():
     assert [each.next_attempt_at for each in found] == [None, first, None, None]
     assert len({each.key for each in found}) == 4
     assert reply_groups(mailing.pk, limit=1) == found[:1]
+
+
+def test_our_own_words_are_in_the_language_of_the_reader_and_the_relays_are_not():
+    mailing = make_mailing(state="sending")
+    _said(mailing, "refused", None, "This address cannot be written in an SMTP command.", 2)
+    _said(mailing, "deferred", 451, "Later")
+    ours, theirs = reply_groups(mailing.pk)
+    with override("nl"):
+        assert ours.words == "Dit adres kan niet aan een mailserver worden doorgegeven."
+        assert theirs.words == "Later"
+    with override("en"):
+        assert ours.words == ours.text
 
 
 def test_rows_of_a_group_are_found_by_its_key():

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain
 
+from django.utils.translation import gettext_noop
+
 from campaigns.mail import OutgoingMail
 from contacts.enums import MailState
 from worker.transport.contract import Observer, Reply, Trouble
@@ -174,10 +176,10 @@ class _Dialogue:
         for mail in mails:
             if not _CARRIED.fullmatch(mail.sender):
                 # No recipient's fault, and the next mail comes from the same.
-                text = "The sender's address cannot be written in an SMTP command."
+                text = gettext_noop("The sender's address cannot be written in an SMTP command.")
                 raise _Gone(text, code=553)
             if not _CARRIED.fullmatch(mail.recipient):
-                text = "This address cannot be written in an SMTP command."
+                text = gettext_noop("This address cannot be written in an SMTP command.")
                 self._observer.answered(mail, Reply(MailState.REFUSED, None, text))
             elif size_max and len(mail.content) > size_max:
                 text = f"The message is larger than the relay takes ({size_max} octets)."
@@ -269,7 +271,8 @@ class _Dialogue:
         try:
             code, text = self._wire.reply(within=_LAST_WORDS)
         except (OSError, NotSMTP):
-            code, text = None, "The connection broke before the end of the message."
+            text = gettext_noop("The connection broke before the end of the message.")
+            code = None
         if code is None or code == 421:
             return _down(code, text), _Gone(text, code=code)
         if 400 <= code < 600:
