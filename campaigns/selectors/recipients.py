@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connections
 from django.db.models import QuerySet
 
-from base.among import among
+from base.among import Among, among
 from campaigns.enums import Exclusion
 from campaigns.models import Delivery, Mailing
 from campaigns.selectors.ledger import DueDelivery
@@ -159,9 +159,11 @@ def exclusions_now(
     Asks again what the contact base and the person's own answers say (unsubscribed, signed up or
     cancelled since, session begun or cancelled). A fixed number of queries per mailing.
     """
+    # Whose they are is read again: a merge may have given a row to the person who stayed.
+    rows = Delivery.objects.filter(Among("pk", [row.pk for row in deliveries]))
     by_mailing: dict[int, dict[int, int]] = {}
-    for row in deliveries:
-        by_mailing.setdefault(row.mailing_id, {})[row.contact_id] = row.pk
+    for mailing_id, contact_id, delivery_id in rows.values_list("mailing_id", "contact_id", "pk"):
+        by_mailing.setdefault(mailing_id, {})[contact_id] = delivery_id
     found: dict[int, Exclusion] = {}
     mailings = Mailing.objects.filter(pk__in=by_mailing).select_related("session")
     for mailing in mailings.defer("body_nl", "body_en"):

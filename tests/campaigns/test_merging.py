@@ -99,6 +99,16 @@ def test_who_was_named_before_the_merge_is_mailed_as_the_one_who_stayed():
     assert (found[kept.pk], found[other.pk]) == ("not_in_audience", "no_basis")
 
 
+def test_row_that_was_being_sent_goes_on_when_it_became_that_of_the_person_who_stayed():
+    kept, gone = members()
+    mailing = make_mailing(state=MailingState.SENDING)
+    row = make_delivery(mailing=mailing, contact=gone, state="claimed")
+    merge(kept, gone)
+    assert row.contact_id == gone.pk  # as the worker loaded it
+    assert exclusions_now(deliveries=[row], now=NOW) == {}
+    assert Delivery.objects.get().contact == kept
+
+
 def test_row_that_was_being_sent_is_stopped_at_the_look_before_the_wire():
     kept, gone = members()
     mailing = make_mailing(state=MailingState.SENDING)
