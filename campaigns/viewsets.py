@@ -26,6 +26,7 @@ from wagtail.admin.widgets import Button, HeaderButton
 from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet
 
 from base.choosers import GuardedChooser
+from base.figures import figure
 from campaigns import overview
 from campaigns.errors import MoveForbidden
 from campaigns.forms import MailingForm
@@ -201,7 +202,7 @@ def _numbers(mailing: Mailing) -> str:
     numbers = getattr(mailing, "numbers", {})
     sent = numbers.get("sent", 0)
     total = sum(numbers.values()) - numbers.get("excluded", 0)
-    return f"{sent} / {total}" if total else "–"
+    return f"{figure(sent)} / {figure(total)}" if total else "–"
 
 
 def _due(mailing: Mailing) -> Any:

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db.models import Count, F, Min, QuerySet, Value
 from django.db.models.functions import Coalesce, Replace
-from django.utils.translation import gettext as _
 
 from campaigns.models import Delivery
 from contacts.enums import MailState
+from contacts.selectors.outcomes import in_words
 
 #: In these states a row keeps what the relay, or we, said of it.
 SPOKEN_OF = (
@@ -40,8 +40,8 @@ class ReplyGroup:
 
     @property
     def words(self) -> str:
-        """What was said: in the reader's language when it was us (see gettext_noop)."""
-        return _(self.text) if self.text else ""
+        """What was said, for people."""
+        return in_words(self.text)
 
     @property
     def key(self) -> str:

@@ -1,5 +1,7 @@
 """What became of a mail, in words for people."""
 
+from django.utils.translation import gettext as _
+
 from contacts.enums import MailState
 from contacts.models import MailRow
 
@@ -17,7 +19,15 @@ def reply(row: MailRow) -> str:
     """Return the server's own words about a mail that did not simply go out; else nothing."""
     if row.state not in _WITH_REPLY:
         return ""
-    return f"{row.reply_code or ''} {row.reply_text}".strip()
+    return f"{row.reply_code or ''} {in_words(row.reply_text)}".strip()
+
+
+def in_words(text: str) -> str:
+    """Return words of a row: the server's as they are, our own in the language of the reader.
+
+    Ours are kept in English and marked with gettext_noop where they are written.
+    """
+    return _(text) if text else ""
 
 
 def outcome(row: MailRow) -> str:

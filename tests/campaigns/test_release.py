@@ -202,12 +202,14 @@ def _text(response) -> str:
     return " ".join(response.content.decode().split())
 
 
-@pytest.mark.parametrize("page", ["dashboard", "overview"])
+@pytest.mark.parametrize("page", ["dashboard", "list", "overview"])
 def test_banner_tells_an_organiser_whom_to_ask(organiser, held, page):
-    url = reverse("wagtailadmin_home")
-    if page == "overview":
-        args = [make_mailing().pk]
-        url = reverse("wagtailsnippets_campaigns_mailing:overview", args=args)
+    mailing = make_mailing()
+    url = {
+        "dashboard": reverse("wagtailadmin_home"),
+        "list": reverse("wagtailsnippets_campaigns_mailing:list"),
+        "overview": reverse("wagtailsnippets_campaigns_mailing:overview", args=[mailing.pk]),
+    }[page]
     text = _text(organiser.get(url))
     assert "gaat er geen mail uit." in text
     assert "Vraag de beheerder van deze site om de mail vrij te geven." in text
