@@ -17,8 +17,8 @@ class Among(Func):
 
     output_field = BooleanField()
 
-    def __init__(self, field: str | F, ids: Iterable[int]) -> None:
-        super().__init__(F(field) if isinstance(field, str) else field)
+    def __init__(self, field: str, ids: Iterable[int]) -> None:
+        super().__init__(F(field))
         self.ids = list(ids)
 
     def as_sql(

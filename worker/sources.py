@@ -39,7 +39,7 @@ class MailingSource:
         return load_deliveries(row_ids, claim=claim)
 
     def exclusions(self, rows: list[Any], now: datetime) -> dict[int, str]:
-        found = exclusions_now(deliveries=rows, now=now)
+        found = exclusions_now(delivery_ids=[row.pk for row in rows], now=now)
         return {row_id: str(reason) for row_id, reason in found.items()}
 
     def compose(self, row: Any, now: datetime) -> OutgoingMail:

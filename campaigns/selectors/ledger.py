@@ -79,7 +79,6 @@ class DueDelivery:
     """
 
     pk: int
-    mailing_id: int
     contact_id: int
     address_key: str | None
     language: str
@@ -92,7 +91,7 @@ class DueDelivery:
 
 
 _DUE = (
-    *("pk", "mailing_id", "contact_id", "address_key", "language", "basis"),
+    *("pk", "contact_id", "address_key", "language", "basis"),
     *("attempt", "tries", "told", "organisation__name"),
 )
 #: What composing reads of a person.

@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from base.among import Among, among
 from campaigns.enums import Exclusion
 from campaigns.models import Delivery, Mailing
-from campaigns.selectors.ledger import DueDelivery
 from campaigns.selectors.restraint import reason_in_words
 from campaigns.selectors.rules import considered, everybody
 from campaigns.selectors.terms import Terms, terms_of
@@ -151,16 +150,14 @@ def explain(mailing: Mailing, contact: Contact, now: datetime) -> Explanation:
     return Explanation(gets_it=not reason, reason=reason, words=words)
 
 
-def exclusions_now(
-    *, deliveries: Iterable[Delivery | DueDelivery], now: datetime
-) -> dict[int, Exclusion]:
+def exclusions_now(*, delivery_ids: Iterable[int], now: datetime) -> dict[int, Exclusion]:
     """Return, by delivery, why it must not be sent after all: the look just before the wire.
 
     Asks again what the contact base and the person's own answers say (unsubscribed, signed up or
     cancelled since, session begun or cancelled). A fixed number of queries per mailing.
     """
-    # Whose they are is read again: a merge may have given a row to the person who stayed.
-    rows = Delivery.objects.filter(Among("pk", [row.pk for row in deliveries]))
+    # Whose they are is not taken from the claim: a merge may have given one away since.
+    rows = Delivery.objects.filter(Among("pk", delivery_ids))
     by_mailing: dict[int, dict[int, int]] = {}
     for mailing_id, contact_id, delivery_id in rows.values_list("mailing_id", "contact_id", "pk"):
         by_mailing.setdefault(mailing_id, {})[contact_id] = delivery_id
