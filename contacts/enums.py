@@ -183,13 +183,17 @@ class NoticeKind(TextChoices):
     """The mails that somebody's own act, or a changed fact, causes."""
 
     CONFIRM = "confirm", _("confirm your sign-up")
+    NUDGE = "nudge", _("your sign-up still waits for you")
     REGISTERED = "registered", _("you are signed up")
     PENDING = "pending", _("waiting for approval")
     APPROVED = "approved", _("approved")
     REJECTED = "rejected", _("not placed")
     WAITING = "waiting", _("on the waiting list")
     OFFERED = "offered", _("a seat is offered")
+    OFFER_LAPSED = "offer_lapsed", _("the offered seat went to somebody else")
     CANCELLED = "cancelled", _("you cancelled")
+    COLLEAGUE = "colleague", _("the link for your colleague")
+    TRANSFERRED = "transferred", _("a colleague takes your seat")
     INTEREST = "interest", _("we keep you informed")
     DATE_KNOWN = "date_known", _("the date is known")
     CHANGED = "changed", _("changed")

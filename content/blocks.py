@@ -9,6 +9,8 @@ from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
 
+from content.enums import QuestionKind, SessionRole
+
 TEXT_FEATURES = ["h3", "bold", "italic", "link", "document-link", "ol", "ul"]
 
 
@@ -160,3 +162,90 @@ class WordingListBlock(blocks.StreamBlock):
     """Wordings per audience of a Q&A entry."""
 
     wording = WordingBlock()
+
+
+class RoleBlock(blocks.StructBlock):
+    """Who does what at a session, and on whose behalf. The name is public: ask before typing it."""
+
+    role = blocks.ChoiceBlock(label=_("role"), choices=SessionRole.choices)
+    name = blocks.CharBlock(
+        label=_("name"),
+        required=False,
+        max_length=120,
+        help_text=_("Visible to everybody. Leave it empty to name the organisation only."),
+    )
+    organisation = blocks.CharBlock(
+        label=_("organisation"),
+        required=False,
+        max_length=200,
+        help_text=_("People of an organisation that hosts are counted apart from the guests."),
+    )
+
+    class Meta:
+        icon = "user"
+        label = _("Role")
+
+    def clean(self, value: Any) -> Any:
+        """Refuse a role of nobody."""
+        cleaned = super().clean(value)
+        if not cleaned.get("name") and not cleaned.get("organisation"):
+            message = _("Fill in a name, an organisation, or both.")
+            raise StructBlockValidationError(block_errors={"name": ValidationError(message)})
+        return cleaned
+
+
+class RolesBlock(blocks.StreamBlock):
+    """The roles at a session."""
+
+    role = RoleBlock()
+
+
+class QuestionBlock(blocks.StructBlock):
+    """A question of this session's own on the sign-up form."""
+
+    text = blocks.CharBlock(label=_("question"), max_length=200)
+    help = blocks.CharBlock(label=_("explanation below it"), required=False, max_length=300)
+    kind = blocks.ChoiceBlock(
+        label=_("kind of answer"), choices=QuestionKind.choices, default=QuestionKind.LINE
+    )
+    options = blocks.ListBlock(
+        blocks.CharBlock(label=_("option"), max_length=100),
+        label=_("options to choose from"),
+        default=[],
+        help_text=_("Only when people choose one or several."),
+    )
+    required = blocks.BooleanBlock(
+        label=_("has to be answered"),
+        required=False,
+        help_text=_("Not asked of people who join with one click from a personal link."),
+    )
+    private = blocks.BooleanBlock(
+        label=_("private: food or access needs"),
+        required=False,
+        help_text=_(
+            "Kept apart from the other answers, shown as numbers without names, and erased four "
+            "weeks after the session."
+        ),
+    )
+    only_if = blocks.CharBlock(
+        label=_("only after this earlier question"),
+        required=False,
+        max_length=200,
+        help_text=_("Type the text of an earlier question of which people choose the answer."),
+    )
+    only_if_answer = blocks.CharBlock(
+        label=_("and only when its answer is"),
+        required=False,
+        max_length=100,
+        help_text=_("One of its options; for a yes-or-no question: yes."),
+    )
+
+    class Meta:
+        icon = "help"
+        label = _("Question")
+
+
+class QuestionsBlock(blocks.StreamBlock):
+    """The questions of this session's own, in the order in which they are asked."""
+
+    question = QuestionBlock()

@@ -52,3 +52,23 @@ class SignUpPhase(TextChoices):
     INVITED = "invited", _("by invitation")
     CANCELLED = "cancelled", _("cancelled")
     OVER = "over", _("over")
+
+
+class SessionRole(TextChoices):
+    """What somebody does at a session, or an organisation."""
+
+    INITIATOR = "initiator", _("initiator")
+    ORGANISER = "organiser", _("organiser")
+    HOST = "host", _("host")
+    FACILITATOR = "facilitator", _("facilitator")
+    SPEAKER = "speaker", _("speaker")
+
+
+class QuestionKind(TextChoices):
+    """How a question of a session's own is answered."""
+
+    LINE = "line", _("one line")
+    TEXT = "text", _("some lines")
+    YES_NO = "yes_no", _("yes or no")
+    CHOICE = "choice", _("one of several options")
+    CHOICES = "choices", _("any of several options")

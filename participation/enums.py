@@ -92,3 +92,29 @@ class Admission(TextChoices):
 
     AT_ONCE = "at_once", _("at once")
     APPROVAL = "approval", _("after approval")
+
+
+class ChangeState(TextChoices):
+    """What becomes of the news that a session moved, was cancelled or takes place after all."""
+
+    WAITING = "waiting", _("goes out by itself in a moment")
+    HELD = "held", _("waits for an organiser")
+    SENT = "sent", _("people were told")
+    WITHDRAWN = "withdrawn", _("withdrawn: nobody was told")
+    CORRECTION = "correction", _("a correction: nobody was told")
+    SUPERSEDED = "superseded", _("overtaken by a later change")
+
+
+#: From a state to the states it may move to.
+CHANGE_MOVES: dict[ChangeState, frozenset[ChangeState]] = {
+    ChangeState.WAITING: frozenset(
+        {ChangeState.SENT, ChangeState.WITHDRAWN, ChangeState.CORRECTION, ChangeState.SUPERSEDED}
+    ),
+    ChangeState.HELD: frozenset(
+        {ChangeState.WAITING, ChangeState.WITHDRAWN, ChangeState.CORRECTION, ChangeState.SUPERSEDED}
+    ),
+    ChangeState.WITHDRAWN: frozenset({ChangeState.WAITING}),
+    ChangeState.SENT: frozenset(),
+    ChangeState.CORRECTION: frozenset(),
+    ChangeState.SUPERSEDED: frozenset(),
+}

@@ -1,5 +1,6 @@
 """What contacts answer: invitations, registrations with attendance, learning questions."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from content.models import SeriesPage, Session
 from participation.enums import (
     LIVE,
     Attendance,
+    ChangeState,
     InvitationAnswer,
     QuestionState,
     RegistrationSource,
@@ -29,6 +31,15 @@ class Invitation(models.Model):
     contact = models.ForeignKey(
         Contact, verbose_name=_("person"), on_delete=models.CASCADE, related_name="invitations"
     )
+    organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("organisation"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("For whom the person was asked to come."),
+    )
     answer = models.CharField(
         _("answer"), max_length=12, choices=InvitationAnswer, default=InvitationAnswer.NONE
     )
@@ -41,6 +52,39 @@ class Invitation(models.Model):
         verbose_name_plural = _("invitations")
         constraints = [
             models.UniqueConstraint(fields=["session", "contact"], name="invitation_once")
+        ]
+
+
+class OrganisationInvitation(models.Model):
+    """An organisation was asked for a session, whoever would come.
+
+    What it answered is not kept here: its people's sign-ups and invitations tell that
+    (participation.selectors.invited).
+    """
+
+    session = models.ForeignKey(
+        Session,
+        verbose_name=_("session"),
+        on_delete=models.CASCADE,
+        related_name="organisation_invitations",
+        db_index=False,  # the constraint has one
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("organisation"),
+        on_delete=models.CASCADE,
+        related_name="invitations",
+    )
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    invited_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("invitation of an organisation")
+        verbose_name_plural = _("invitations of organisations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "organisation"], name="organisation_invitation_once"
+            )
         ]
 
 
@@ -99,10 +143,23 @@ class Registration(models.Model):
     typed = models.JSONField(default=dict, blank=True)
     #: {"need": …, "learning_question": …}
     answers = models.JSONField(_("answers"), default=dict, blank=True)
+    #: Answers to private questions, by the id of the question; short-lived.
+    private_answers = models.JSONField(default=dict, blank=True)
     works_on_theme = models.BooleanField(_("works on the theme"), default=False)
     is_host = models.BooleanField(_("of the host"), default=False)
     no_reminders = models.BooleanField(_("no more reminders"), default=False)
     rejection_reason = models.TextField(_("reason"), blank=True)
+    #: A freed seat is kept for this person until then (OFFERED only).
+    offered_until = models.DateTimeField(_("seat kept until"), null=True, blank=True)
+    #: The sign-up whose seat this person takes over, or asks for while unconfirmed.
+    takes_over = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="passed_on_to",
+    )
     created_at = models.DateTimeField(_("signed up at"))
     changed_at = models.DateTimeField(_("changed at"))
     #: METHOD:REQUEST and CANCEL of this person's calendar entry carry this number.
@@ -195,3 +252,69 @@ class LearningQuestion(models.Model):
 
     def __str__(self) -> str:
         return self.text or str(_("not formulated yet"))
+
+
+class AttendanceList(models.Model):
+    """That the organiser closed the list of a session: from then on, who is unmarked stays so."""
+
+    session = models.OneToOneField(
+        Session, on_delete=models.CASCADE, related_name="attendance_list", primary_key=True
+    )
+    closed_at = models.DateTimeField(_("closed at"))
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("attendance list")
+        verbose_name_plural = _("attendance lists")
+
+
+class ScheduleChange(models.Model):
+    """A publication moved a session, or changed its status: whom that is told, and when.
+
+    Both schedules are Session.schedule(). Whoever was last told something else than what holds at
+    `due_at` gets a notice then.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="changes")
+    version = models.PositiveIntegerField()
+    before = models.JSONField(default=list)
+    after = models.JSONField(default=list)
+    state = models.CharField(
+        _("status"), max_length=12, choices=ChangeState, default=ChangeState.WAITING
+    )
+    due_at = models.DateTimeField(_("goes out at"))
+    made_at = models.DateTimeField(_("published at"))
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    #: How many notices it caused.
+    told_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("change of a session")
+        verbose_name_plural = _("changes of sessions")
+        constraints = [
+            models.UniqueConstraint(fields=["session", "version"], name="schedule_change_once")
+        ]
+        indexes = [models.Index(fields=["state", "due_at"], name="schedule_change_due")]
+
+
+class PartnerVisit(models.Model):
+    """How often somebody went on to a partner's sign-up page, a day. Nobody is remembered."""
+
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="partner_visits", db_index=False
+    )
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "day"], name="partner_visit_a_day")
+        ]

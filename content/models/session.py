@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +61,12 @@ class SessionFacts(models.Model):
         help_text=_("Leave empty when there is no limit."),
     )
     waiting_list = models.BooleanField(_("waiting list when it is full"), default=True)
+    offer_hours = models.PositiveSmallIntegerField(
+        _("hours to accept a freed seat"),
+        default=48,
+        validators=[MinValueValidator(1), MaxValueValidator(14 * 24)],
+        help_text=_("So long the first on the waiting list has to say yes; then it is the next."),
+    )
     registration_opens_at = models.DateTimeField(
         _("sign-up opens"),
         null=True,
@@ -134,6 +140,10 @@ class Session(SessionFacts):  # type: ignore[django-manager-missing]  # of Wagta
         help_text=_("The series in its source language."),
     )
     themes = models.ManyToManyField(Theme, blank=True, related_name="content_sessions")
+    #: The questions of its own in each language (content.questions), and its roles:
+    #: [{"role": …, "name": …, "organisation": …}].
+    questions = models.JSONField(default=dict)
+    roles = models.JSONField(default=list)
 
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)

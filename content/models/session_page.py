@@ -15,7 +15,7 @@ from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from contacts.models import Theme
-from content.blocks import PageBodyBlock
+from content.blocks import PageBodyBlock, QuestionsBlock, RolesBlock
 from content.enums import Precision
 from content.models.session import Session, SessionFacts
 
@@ -49,6 +49,13 @@ class SessionPage(Page, SessionFacts):  # type: ignore[django-manager-missing]  
     )
     body = StreamField(PageBodyBlock(), verbose_name=_("text and programme"), blank=True)
     themes = ParentalManyToManyField(Theme, verbose_name=_("themes"), blank=True)
+    roles = StreamField(RolesBlock(), verbose_name=_("roles"), blank=True)
+    questions = StreamField(
+        QuestionsBlock(),
+        verbose_name=_("questions on the form"),
+        blank=True,
+        help_text=_("Asked beside what people need and want to learn, which is always asked."),
+    )
 
     start_time = models.TimeField(_("starts at"), null=True, blank=True)
     end_time = models.TimeField(_("ends at"), null=True, blank=True)
@@ -93,10 +100,11 @@ class SessionPage(Page, SessionFacts):  # type: ignore[django-manager-missing]  
             [
                 FieldPanel("eligibility"),
                 FieldRowPanel([FieldPanel("capacity"), FieldPanel("seats_per_organisation")]),
-                FieldPanel("waiting_list"),
+                FieldRowPanel([FieldPanel("waiting_list"), FieldPanel("offer_hours")]),
                 FieldRowPanel(
                     [FieldPanel("registration_opens_at"), FieldPanel("registration_closes_at")]
                 ),
+                FieldPanel("questions"),
             ],
             heading=_("Sign-up"),
         ),
@@ -105,6 +113,7 @@ class SessionPage(Page, SessionFacts):  # type: ignore[django-manager-missing]  
                 FieldPanel("contact_person"),
                 FieldPanel("contact_email"),
                 FieldPanel("co_organisers"),
+                FieldPanel("roles"),
                 FieldPanel("themes"),
             ],
             heading=_("Who and what about"),
@@ -128,13 +137,14 @@ class SessionPage(Page, SessionFacts):  # type: ignore[django-manager-missing]  
         TranslatableField("search_description"),
         TranslatableField("introduction"),
         TranslatableField("body"),
+        TranslatableField("questions"),
         *[TranslatableField(name) for name in FACTS_IN_WORDS],
         *[
             SynchronizedField(field.name, overridable=False)
             for field in SessionFacts._meta.local_fields
             if field.name not in FACTS_IN_WORDS
         ],
-        *[SynchronizedField(name, overridable=False) for name in DRAFT_TIMES],
+        *[SynchronizedField(name, overridable=False) for name in (*DRAFT_TIMES, "roles")],
     ]
 
     class Meta:

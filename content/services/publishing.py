@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.text import slugify
 
 from content.models import SeriesPage, Session, SessionPage
+from content.questions import questions_of_page
 from content.selectors.sessions import facts
 
 #: Room for a suffix within the 120 characters of a slug.
@@ -30,7 +31,9 @@ def publish_session(*, page: SessionPage, now: datetime) -> Session:
     if created or source.pk == page.pk:
         _copy_facts(page, session)
     session.source_language = source.locale.language_code
-    session.titles = session.titles | {page.locale.language_code: page.title}
+    language = page.locale.language_code
+    session.titles = session.titles | {language: page.title}
+    session.questions = session.questions | {language: questions_of_page(page)}
     session.published_at = now
     session.save()
     if created or source.pk == page.pk:
@@ -44,6 +47,10 @@ def _copy_facts(page: SessionPage, session: Session) -> None:
     for name, value in facts(page).items():
         setattr(session, name, value)
     session.series = _series_of(page)
+    session.roles = [
+        {name: str(block.value.get(name) or "") for name in ("role", "name", "organisation")}
+        for block in page.roles
+    ]
     if session.schedule_version == 0 or session.schedule() != before:
         session.schedule_version += 1
 
