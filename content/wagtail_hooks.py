@@ -1,9 +1,10 @@
 """The admin of this room: sessions and Q&A in the main menu, a shortcut on the dashboard."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from wagtail.admin.ui.tables.pages import (
 )
 from wagtail.admin.views.pages.listing import IndexView
 from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
 
 from content import dates
@@ -113,3 +115,20 @@ class ShortcutsPanel(Component):
 def add_shortcuts(request: HttpRequest, panels: list[Component]) -> None:
     if page_permission_policy.user_has_permission(request.user, "add"):
         panels.append(ShortcutsPanel())
+
+
+@hooks.register("on_serve_page")
+def say_what_is_public(serve: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Say of a page that anybody may see, and that nobody is signed in to see, that it is public.
+
+    A browser asks each time whether it changed: whoever signed up sees that at once. A page behind
+    a password keeps what Wagtail says of it.
+    """
+
+    def served(page: Page, request: HttpRequest, args: list[Any], kwargs: Any) -> HttpResponse:
+        response = serve(page, request, args, kwargs)
+        if request.method in ("GET", "HEAD") and not request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "public, no-cache")
+        return response
+
+    return served

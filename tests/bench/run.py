@@ -4,7 +4,7 @@ import signal
 import sys
 from collections.abc import Callable
 
-from tests.bench import m1, m2, m4, m5, m6, m7, m8, m10
+from tests.bench import m1, m2, m4, m5, m6, m7, m8, m9, m10
 
 MEASURES: dict[str, Callable[[], None]] = {
     "M1": m1.measure,
@@ -15,6 +15,7 @@ MEASURES: dict[str, Callable[[], None]] = {
     "M6": m6.measure,
     "M7": m7.measure,
     "M8": m8.measure,
+    "M9": m9.measure,
     "M10": m10.measure,
 }
 
