@@ -60,9 +60,9 @@ def join(row: Registration) -> str:
     return _link("participation:join", participation_links.join_token(row))
 
 
-def confirm(registration_id: int) -> str:
-    """The page on which a public sign-up is confirmed."""
-    token = participation_links.confirm_token(registration_id)
+def confirm(*registration_ids: int) -> str:
+    """The page on which one button confirms these sign-ups of one address."""
+    token = participation_links.confirm_token(*registration_ids)
     return _link("participation:confirm", token)
 
 

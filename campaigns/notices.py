@@ -29,8 +29,11 @@ from contacts.models import Contact, Notice
 from content.enums import SessionStatus
 from content.models import Session, SiteSettings
 from content.selectors import has_begun, site_settings, told_hash
-from participation.enums import LIVE, RegistrationState
+from participation.enums import LIVE, REFUSING, RegistrationState
 from participation.models import Interest, Registration
+from participation.plain_text import is_plain_name
+from participation.selectors.registrations import live_registration_of_address
+from participation.selectors.sessions import phase_of
 
 _BODY = MailBodyBlock()
 
@@ -88,10 +91,16 @@ def _matter(notice: Notice) -> Matter:
 
 
 def _typed_contact(registration: Registration) -> Contact:
-    """Return who signed up, as typed: in the contact base only once the address has confirmed."""
-    names = ("given_name", "initials", "family_name_prefix", "family_name", "language")
+    """Return who signed up, as typed: in the contact base only once the address has confirmed.
+
+    Whoever typed it may be somebody else, who wants us to say something to this address. So a name
+    that does not look like one is left out.
+    """
+    names = ("given_name", "initials", "family_name_prefix", "family_name")
     typed = {name: str(registration.typed.get(name) or "") for name in names}
-    return Contact(**typed)
+    if not all(map(is_plain_name, typed.values())):
+        typed = {}
+    return Contact(language=str(registration.typed.get("language") or ""), **typed)
 
 
 def _is(*states: RegistrationState) -> Callable[[Matter, datetime], bool]:
@@ -115,8 +124,22 @@ def _is_off(session: Session, now: datetime) -> bool:
     return session.status == SessionStatus.CANCELLED or has_begun(session, now)
 
 
+def _to_confirm(matter: Matter) -> list[Registration]:
+    return [row for row in matter.registrations if row.state == RegistrationState.UNCONFIRMED]
+
+
 def _any_to_confirm(matter: Matter, now: datetime) -> bool:
-    return any(row.state == RegistrationState.UNCONFIRMED for row in matter.registrations)
+    return bool(_to_confirm(matter))
+
+
+def _any_still_to_confirm(matter: Matter, now: datetime) -> bool:
+    """Whether the button would still do something: for a session that can be joined, and by
+    somebody who did not sign up in another way."""
+    return any(
+        phase_of(row.session, now) not in REFUSING
+        and live_registration_of_address(row.session, row.address_key) is None
+        for row in _to_confirm(matter)
+    )
 
 
 def _is_interested(matter: Matter, now: datetime) -> bool:
@@ -164,6 +187,7 @@ def last_told(matter: Matter) -> str | None:
 _S = RegistrationState
 _HOLDS: dict[NoticeKind, Callable[[Matter, datetime], bool]] = {
     NoticeKind.CONFIRM: _any_to_confirm,
+    NoticeKind.NUDGE: _any_still_to_confirm,
     NoticeKind.REGISTERED: _is_coming(_S.REGISTERED),
     NoticeKind.PENDING: _is_coming(_S.PENDING),
     NoticeKind.APPROVED: _is_coming(_S.REGISTERED, _S.WAITING),
@@ -205,7 +229,7 @@ class _NoticeVoice(Voice):
             own = self.matter.registration
             return own.rejection_reason if own else ""
         if name == "link.confirm":
-            return links.confirm(number or self.matter.registrations[0].pk)
+            return links.confirm(*(row.pk for row in _to_confirm(self.matter)))
         return super().value(name, number, recipient)
 
     def why(self, recipient: Recipient) -> str:
@@ -236,12 +260,7 @@ def _text(matter: Matter) -> tuple[str, str, str]:
             "session": _Own("session"),
             "registration": _Own("registration"),
             "several": [
-                {
-                    "session": _Own("session", row.session_id),
-                    "confirm": _Own("link", row.pk)["confirm"],
-                }
-                for row in matter.registrations
-                if row.state == RegistrationState.UNCONFIRMED
+                {"session": _Own("session", row.session_id)} for row in _to_confirm(matter)
             ],
             "has_date": session.starts_at is not None,
             "is_online": bool(session.online_url),

@@ -5,6 +5,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks.list_block import ListBlockValidationError
+from wagtail.blocks.stream_block import StreamBlockValidationError
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
@@ -244,8 +246,90 @@ class QuestionBlock(blocks.StructBlock):
         icon = "help"
         label = _("Question")
 
+    def clean(self, value: Any) -> Any:
+        """Refuse a choice of nothing, options that nobody sees, and half a condition."""
+        cleaned = super().clean(value)
+        errors: dict[str, ValidationError] = {}
+        if problem := _options_problem(cleaned):
+            errors["options"] = ListBlockValidationError(non_block_errors=[problem])
+        if cleaned["only_if_answer"] and not cleaned["only_if"]:
+            errors["only_if"] = ValidationError(_("Type the text of the earlier question."))
+        if cleaned["only_if"] and not cleaned["only_if_answer"]:
+            errors["only_if_answer"] = ValidationError(_("Type the answer that it is about."))
+        if errors:
+            raise StructBlockValidationError(block_errors=errors)
+        return cleaned
+
+
+def _options_problem(question: Any) -> ValidationError | None:
+    options = [same_words(option) for option in question["options"]]
+    if question["kind"] in QuestionKind.of_options():
+        if len(options) < 2:
+            return ValidationError(_("Add at least two options to choose from."))
+        if len(set(options)) < len(options):
+            return ValidationError(_("Two options are the same. Change one of them."))
+    elif options:
+        return ValidationError(
+            _("Remove the options, or choose a kind of answer with options above.")
+        )
+    return None
+
 
 class QuestionsBlock(blocks.StreamBlock):
     """The questions of this session's own, in the order in which they are asked."""
 
     question = QuestionBlock()
+
+    def clean(self, value: Any) -> Any:
+        """Refuse the same question twice, and a condition on what is not asked before."""
+        cleaned = super().clean(value)
+        earlier: dict[str, Any] = {}
+        errors: dict[int, ValidationError] = {}
+        for place, block in enumerate(cleaned):
+            found = _question_errors(block.value, earlier)
+            if found:
+                errors[place] = StructBlockValidationError(block_errors=found)
+            earlier.setdefault(same_words(block.value["text"]), block.value)
+        if errors:
+            raise StreamBlockValidationError(block_errors=errors)
+        return cleaned
+
+
+def _question_errors(question: Any, earlier: dict[str, Any]) -> dict[str, ValidationError]:
+    errors = {}
+    if same_words(question["text"]) in earlier:
+        errors["text"] = ValidationError(_("This question is asked already. Change the words."))
+    if not question["only_if"]:
+        return errors
+    asked = earlier.get(same_words(question["only_if"]))
+    if asked is None:
+        message = _(
+            "No earlier question has this text. Copy the text of a question above this one."
+        )
+        errors["only_if"] = ValidationError(message)
+    elif asked["kind"] not in QuestionKind.of_answers_to_choose():
+        message = _("People write their own answer to that question. Name one with a choice.")
+        errors["only_if"] = ValidationError(message)
+    elif answer_meant(asked, question["only_if_answer"]) is None:
+        choices = asked["options"] or [_("yes"), _("no")]
+        message = _("Type one of the answers to that question: %(answers)s.")
+        words = ", ".join(str(choice) for choice in choices)
+        errors["only_if_answer"] = ValidationError(message, params={"answers": words})
+    return errors
+
+
+def same_words(text: str) -> str:
+    """Return the text as two are compared: white space and capitals do not count."""
+    return " ".join(text.split()).casefold()
+
+
+def answer_meant(question: Any, typed: str) -> str | None:
+    """Return the answer to a question that an editor typed, as it is kept; None if it is none."""
+    typed = same_words(typed)
+    if question["kind"] == QuestionKind.YES_NO:
+        return _YES_OR_NO.get(typed)
+    return next((one for one in question["options"] if same_words(one) == typed), None)
+
+
+#: In both languages of the editors, whichever the page is in.
+_YES_OR_NO = {"yes": "yes", "ja": "yes", "no": "no", "nee": "no"}

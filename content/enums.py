@@ -72,3 +72,13 @@ class QuestionKind(TextChoices):
     YES_NO = "yes_no", _("yes or no")
     CHOICE = "choice", _("one of several options")
     CHOICES = "choices", _("any of several options")
+
+    @classmethod
+    def of_options(cls) -> frozenset["QuestionKind"]:
+        """The kinds for which the editor writes the options."""
+        return frozenset({cls.CHOICE, cls.CHOICES})
+
+    @classmethod
+    def of_answers_to_choose(cls) -> frozenset["QuestionKind"]:
+        """The kinds of which the possible answers are known beforehand."""
+        return cls.of_options() | {cls.YES_NO}

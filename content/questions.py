@@ -1,19 +1,33 @@
 """The questions that a session asks of its own on the sign-up form.
 
 An editor makes them in the page; publishing keeps them on the session, a list for each language.
-A translation says the same questions in other words: `id` is that of the block in both.
+A translation says the same questions in other words: `id` is that of the block in both. Which
+questions there are, and what their answers are, the source language says; so the answers of
+everybody can be counted together, in whatever language they were given.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from content.blocks import answer_meant, same_words
 from content.enums import QuestionKind
 from content.models import Session, SessionPage
+
+#: An answer as it is kept: words, "yes" or "no", an option, or a list of options.
+Answer = str | list[str]
+
+YES_NO = {"yes": _("yes"), "no": _("no")}
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. `only_if` is the id of an earlier one, to be answered `only_if_answer`."""
+    """One question. `only_if` is the id of an earlier one, to be answered `only_if_answer`.
+
+    `options` are the answers as they are kept, `labels` how the language of the form says them.
+    """
 
     id: str
     text: str
@@ -24,33 +38,61 @@ class Question:
     private: bool = False
     only_if: str = ""
     only_if_answer: str = ""
+    labels: tuple[str, ...] = ()
+
+    def in_words(self, answer: Answer) -> str:
+        """Return an answer as the language of the question says it."""
+        given = answer if isinstance(answer, list) else [answer]
+        said = dict(zip(self.options, self.labels, strict=True)) if self.labels else {}
+        if self.kind == QuestionKind.YES_NO:
+            said = {value: str(label) for value, label in YES_NO.items()}
+        return ", ".join(said.get(one, one) for one in given)
 
 
 def questions_of(session: Session, language: str) -> list[Question]:
-    """Return the questions in the language, else in the source language of the session."""
-    kept = session.questions.get(language) or session.questions.get(session.source_language) or []
-    return [
-        Question(**one | {"kind": QuestionKind(one["kind"]), "options": tuple(one["options"])})
-        for one in kept
-    ]
+    """Return the questions of a session, in the words of the language where it has them."""
+    kept = session.questions
+    own = kept.get(session.source_language, kept.get(language, []))
+    translated = {one["id"]: one for one in kept.get(language, [])}
+    return [_question(one, translated.get(one["id"], one)) for one in own]
+
+
+def _question(source: Mapping[str, Any], words: Mapping[str, Any]) -> Question:
+    labels = words["options"] if len(words["options"]) == len(source["options"]) else ()
+    return Question(
+        **dict(source)
+        | {
+            "kind": QuestionKind(source["kind"]),
+            "options": tuple(source["options"]),
+            "text": words["text"],
+            "help": words["help"],
+            "labels": tuple(labels or source["options"]),
+        }
+    )
 
 
 def questions_of_page(page: SessionPage) -> list[dict[str, Any]]:
     """Return the questions of a page as they are kept on the session."""
-    ids = {block.value["text"]: block.id for block in page.questions}
+    blocks = {same_words(block.value["text"]): block for block in page.questions}
     return [
-        asdict(
-            Question(
-                id=block.id,
-                text=block.value["text"],
-                kind=QuestionKind(block.value["kind"]),
-                help=block.value["help"] or "",
-                options=tuple(block.value["options"]),
-                required=block.value["required"],
-                private=block.value["private"],
-                only_if=ids.get(block.value["only_if"], ""),
-                only_if_answer=block.value["only_if_answer"] or "",
-            )
-        )
+        _kept(block, blocks.get(same_words(block.value["only_if"] or "")))
         for block in page.questions
     ]
+
+
+def _kept(block: Any, asked: Any | None) -> dict[str, Any]:
+    """Return one block as it is kept; `asked` is the block of the question it depends on."""
+    value = block.value
+    answer = answer_meant(asked.value, value["only_if_answer"] or "") if asked else None
+    question = Question(
+        id=block.id,
+        text=value["text"],
+        kind=QuestionKind(value["kind"]),
+        help=value["help"] or "",
+        options=tuple(value["options"]),
+        required=value["required"],
+        private=value["private"],
+        only_if=asked.id if asked and answer else "",
+        only_if_answer=answer or "",
+    )
+    return {name: one for name, one in asdict(question).items() if name != "labels"}

@@ -86,6 +86,9 @@ class Phase(TextChoices):
 #: A sign-up leads to a registration.
 ACCEPTING = (Phase.OPEN, Phase.WAITING_LIST)
 
+#: A sign-up that waits for confirmation can no longer be confirmed.
+REFUSING = (Phase.CANCELLED, Phase.OVER, Phase.PARTNER, Phase.FULL)
+
 
 class Admission(TextChoices):
     """How somebody gets in."""

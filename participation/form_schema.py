@@ -6,22 +6,27 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 
+from participation.answers import field_name
 from participation.forms import AnswersForm, SignUpForm
 
-_ANSWERS = tuple(AnswersForm.base_fields)
+_ALWAYS_ASKED = tuple(AnswersForm.base_fields)
 
 
 def json_schema(form: SignUpForm, *, title: str, language: str) -> dict[str, Any]:
     """Return the body of a sign-up as JSON Schema (2020-12); labels in the language now active.
 
-    `autocomplete` is the token of the HTML standard, as an extra word on the property.
+    `autocomplete` is the token of the HTML standard, as an extra word on the property. So is
+    `onlyIf`, on a question that is asked only after one answer to an earlier one.
     """
-    own = {name: field for name, field in form.fields.items() if name not in _ANSWERS}
-    answers = {name: _property(form.fields[name]) for name in _ANSWERS}
+    asked = {field_name(each): each for each in form.questions}
+    own = {
+        name: field
+        for name, field in form.fields.items()
+        if name not in _ALWAYS_ASKED and name not in asked
+    }
     properties: dict[str, Any] = {name: _property(field) for name, field in own.items()}
-    properties["answers"] = {
-        "type": "object", "properties": answers, "additionalProperties": False
-    }  # fmt: skip
+    properties["answers"] = _answers(form)
+    is_needed = "required" in properties["answers"]
     properties["language"] = {
         "type": "string", "enum": [code for code, _name in settings.LANGUAGES], "default": language
     }  # fmt: skip
@@ -30,9 +35,27 @@ def json_schema(form: SignUpForm, *, title: str, language: str) -> dict[str, Any
         "title": title,
         "type": "object",
         "properties": properties,
-        "required": [name for name, field in own.items() if field.required],
+        "required": [name for name, field in own.items() if field.required]
+        + (["answers"] if is_needed else []),
         "additionalProperties": False,
     }
+
+
+def _answers(form: SignUpForm) -> dict[str, Any]:
+    """Describe the answers: what is always asked by its name, a question by its id."""
+    properties = {name: _property(form.fields[name]) for name in _ALWAYS_ASKED}
+    required = []
+    for question in form.questions.values():
+        field = form.fields[field_name(question.id)]
+        properties[question.id] = _property(field)
+        if question.only_if:
+            properties[question.id]["onlyIf"] = {
+                "question": question.only_if, "answer": question.only_if_answer
+            }  # fmt: skip
+        elif field.required:
+            required.append(question.id)
+    found = {"type": "object", "properties": properties, "additionalProperties": False}
+    return found | ({"required": required} if required else {})
 
 
 def _property(field: forms.Field) -> dict[str, Any]:
@@ -43,9 +66,11 @@ def _property(field: forms.Field) -> dict[str, Any]:
         words["autocomplete"] = token
     if isinstance(field, forms.BooleanField):
         return {"type": "boolean", **words}
-    if isinstance(field, forms.MultipleChoiceField):
+    if isinstance(field, forms.ChoiceField):
         pairs = cast("Iterable[tuple[str, Any]]", field.choices)  # flat here, no groups
         choices = [{"const": str(value), "title": str(label)} for value, label in pairs]
+        if not isinstance(field, forms.MultipleChoiceField):
+            return {"type": "string", "oneOf": choices, **words}
         return {"type": "array", "uniqueItems": True, "items": {"oneOf": choices}, **words}
     text: dict[str, Any] = {"type": "string", **words}
     if isinstance(field, forms.CharField) and field.max_length:

@@ -1,6 +1,6 @@
 """Forms: they validate and never save. The API uses the same ones, without what guards a page."""
 
-import unicodedata
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -16,9 +16,13 @@ from contacts.addresses import address_key
 from contacts.enums import Purpose
 from contacts.errors import AddressInvalid, NameMissing
 from contacts.names import name_key
+from content.dates import when
 from content.enums import Eligibility
 from content.models import Session
+from content.questions import Answer, Question, questions_of
+from participation.answers import Asked, applies, field_name, field_of
 from participation.errors import DeclarationMissing
+from participation.plain_text import NAME_LENGTH, no_host, no_web_address, single_line
 from participation.selectors.applicants import claims_membership
 from participation.selectors.sessions import is_dated
 from participation.services.sign_up import Typed
@@ -28,27 +32,10 @@ FASTEST = timedelta(seconds=2)
 #: A page that stood open longer than this is asked to send the form once more.
 OLDEST = timedelta(days=1)
 
-#: Unicode's bidirectional overrides and isolates.
-_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
 #: The purposes that a sign-up form can ask consent for.
 CONSENTS = ((Purpose.INVITATIONS, _("Mail me invitations for other sessions on this theme")),)
 
-
-def single_line(text: str) -> None:
-    """Refuse line ends, control characters and signs that turn the direction of the text around.
-
-    It ends up in mail headers and lists. (Joiners stay: some scripts need them.)
-    """
-    if any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") or sign in _TURNS for sign in text):
-        raise ValidationError(_("Write this on one line, without special signs."), code="signs")
-
-
-def no_web_address(text: str) -> None:
-    """A name with a web address in it would turn our mail into somebody's advertisement."""
-    lowered = text.casefold()
-    if "://" in lowered or "www." in lowered or "@" in lowered:
-        raise ValidationError(_("Write a name, without a web or mail address."), code="address")
+_GONE = _("You cannot sign up for one of these sessions any more. Look at the list once more.")
 
 
 def _line(label: Any, *, length: int, autocomplete: str = "", **options: Any) -> forms.CharField:
@@ -62,8 +49,17 @@ def _line(label: Any, *, length: int, autocomplete: str = "", **options: Any) ->
     )
 
 
+def _name(label: Any, *, length: int = NAME_LENGTH, **options: Any) -> forms.CharField:
+    field = _line(label, length=length, **options)
+    field.validators.append(no_host)
+    return field
+
+
 class AnswersForm(forms.Form):
-    """What somebody wants from the session; nothing is required."""
+    """What somebody wants from the session, and the questions of its own.
+
+    `is_asked` is false where nothing is required: behind a personal link, and for an organiser.
+    """
 
     use_required_attribute = False
 
@@ -81,10 +77,73 @@ class AnswersForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def answers(self) -> dict[str, str]:
-        """Return what was answered, without what was left open."""
+    def __init__(
+        self,
+        *args: Any,
+        questions: Sequence[Question] = (),
+        is_asked: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = {question.id: question for question in questions}
+        for question in questions:
+            name = field_name(question.id)
+            self.fields[name] = field_of(
+                question, self.questions, is_required=is_asked and question.required
+            )
+        self._order_questions()
+
+    @property
+    def asked(self) -> list[Asked]:
+        """The questions of the session's own, to be shown one below the other."""
+        return [
+            Asked(
+                question,
+                self[field_name(question.id)],
+                self[field_name(question.only_if)].html_name if question.only_if else "",
+            )
+            for question in self.questions.values()
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self._drop_what_does_not_apply(cleaned)
+        return cleaned
+
+    def answers(self) -> dict[str, Answer]:
+        """Return what was answered, without what was left open and without what is private."""
         given = {name: self.cleaned_data.get(name, "") for name in ("need", "learning_question")}
-        return {name: text for name, text in given.items() if text}
+        return {name: text for name, text in given.items() if text} | self._own(private=False)
+
+    def private_answers(self) -> dict[str, Answer]:
+        """Return the answers that are kept apart, by the id of the question."""
+        return self._own(private=True)
+
+    def _own(self, *, private: bool) -> dict[str, Answer]:
+        given = {
+            question.id: self.cleaned_data.get(field_name(question.id))
+            for question in self.questions.values()
+            if question.private == private
+        }
+        return {name: answer for name, answer in given.items() if answer}
+
+    def _order_questions(self) -> None:
+        """Let a session's own questions follow those that are always asked."""
+        own = [field_name(each) for each in self.questions]
+        others = [name for name in self.fields if name not in own]
+        place = others.index("learning_question") + 1
+        self.order_fields([*others[:place], *own, *others[place:]])
+
+    def _drop_what_does_not_apply(self, cleaned: dict[str, Any]) -> None:
+        """Forget the answers to questions that were not asked, and what is wrong with them."""
+        answers: dict[str, Answer] = {}
+        for question in self.questions.values():
+            name = field_name(question.id)
+            if not applies(question, answers):
+                cleaned.pop(name, None)
+                self.errors.pop(name, None)
+            elif cleaned.get(name):
+                answers[question.id] = cleaned[name]
 
 
 class InvitationForm(AnswersForm):
@@ -93,40 +152,86 @@ class InvitationForm(AnswersForm):
     works_on_theme = forms.BooleanField(
         label=_("My organisation works on this theme"), required=False
     )
-    field_order = ["works_on_theme", "need", "learning_question"]
+    field_order = ["others", "works_on_theme", "need", "learning_question"]
 
-    def __init__(self, *args: Any, needs_declaration: bool, **kwargs: Any) -> None:
+    others = forms.MultipleChoiceField(
+        label=_("Would you also like to join these sessions of the series?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _GONE},
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        needs_declaration: bool,
+        others: Sequence[Session] = (),
+        language: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.by_slug = {session.slug: session for session in others}
+        cast("forms.MultipleChoiceField", self.fields["others"]).choices = [
+            (session.slug, f"{session.title(language)} ({when(session, language)})")
+            for session in others
+        ]
+        if not others:
+            del self.fields["others"]
         if needs_declaration:
             self.fields["works_on_theme"].required = True
             self.fields["works_on_theme"].error_messages["required"] = _(
                 "Tick this to sign up: this session is for organisations that work on the theme."
             )
-        else:
+        elif not any(map(asks_declaration, others)):
             del self.fields["works_on_theme"]
 
+    def chosen(self) -> list[Session]:
+        """Return the other sessions that were ticked."""
+        return [self.by_slug[slug] for slug in self.cleaned_data.get("others", [])]
 
-class SignUpForm(AnswersForm):
-    """The public form. `now` is the moment of this request.
 
-    Whether a declaration is asked depends on what was typed alone, so that nobody learns whom we
-    know.
-    """
+class AddressForm(forms.Form):
+    """Asks for an address. `now` is the moment of this request."""
+
+    use_required_attribute = False
 
     email = forms.CharField(
         label=_("E-mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
-    given_name = _line(_("First name"), length=100, autocomplete="given-name")
-    family_name_prefix = _line(
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        try:
+            address_key(email)
+        except AddressInvalid as error:
+            raise ValidationError(str(error), code=error.code) from error
+        return email
+
+
+class PersonForm(AddressForm, AnswersForm):
+    """Who somebody is who signs up in public.
+
+    Whether a declaration is asked depends on what was typed alone, so that nobody learns whom we
+    know. `claimed` are the sessions for which it is asked.
+    """
+
+    claimed: Sequence[Session] = ()
+
+    given_name = _name(_("First name"), autocomplete="given-name")
+    family_name_prefix = _name(
         _("Prefix"),
         length=30,
         autocomplete="additional-name",
         required=False,
         help_text=_("Such as “de” or “van der”."),
     )
-    family_name = _line(_("Family name"), length=100, autocomplete="family-name")
+    family_name = _name(_("Family name"), autocomplete="family-name")
     organisation = _line(_("Organisation"), length=200, autocomplete="organization", required=False)
     function = _line(_("Function"), length=160, autocomplete="organization-title", required=False)
     works_on_theme = forms.BooleanField(
@@ -145,21 +250,9 @@ class SignUpForm(AnswersForm):
         "works_on_theme", "need", "learning_question", "consent",
     ]  # fmt: skip
 
-    def __init__(
-        self, *args: Any, session: Session, now: datetime, language: str, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.session, self.now, self.language = session, now, language
-        if session.eligibility != Eligibility.THEME or not is_dated(session):
-            del self.fields["works_on_theme"]
-
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        try:
-            address_key(email)
-        except AddressInvalid as error:
-            raise ValidationError(str(error), code=error.code) from error
-        return email
+        self.language = language
 
     def clean_organisation(self) -> str:
         organisation: str = self.cleaned_data["organisation"]
@@ -169,8 +262,11 @@ class SignUpForm(AnswersForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if "works_on_theme" in self.fields and "email" in cleaned:
-            self._check_declaration(cleaned)
+        if "email" in cleaned and any(
+            self._lacks_declaration(session, cleaned) for session in self.claimed
+        ):
+            error = DeclarationMissing()
+            self.add_error("works_on_theme", ValidationError(str(error), code=error.code))
         return cleaned
 
     def typed(self) -> Typed:
@@ -188,36 +284,92 @@ class SignUpForm(AnswersForm):
             function=cleaned["function"],
             language=self.language,
             answers=self.answers(),
+            private=self.private_answers(),
             works_on_theme=cleaned.get("works_on_theme", False),
             consent=list(cleaned["consent"]),
             consent_wording=wording,
         )
 
-    def _check_declaration(self, cleaned: dict[str, Any]) -> None:
-        if cleaned.get("works_on_theme") or claims_membership(
-            session=self.session,
+    def _lacks_declaration(self, session: Session, cleaned: dict[str, Any]) -> bool:
+        return not cleaned.get("works_on_theme") and not claims_membership(
+            session=session,
             address_key=address_key(cleaned["email"]),
             organisation=cleaned.get("organisation", ""),
             now=self.now,
-        ):
-            return
-        self.add_error(
-            "works_on_theme",
-            ValidationError(str(DeclarationMissing()), code=DeclarationMissing.code),
         )
 
 
-class SignUpPageForm(SignUpForm):
-    """The public form as a page shows it: with a field that people do not see, and its age."""
+def asks_declaration(session: Session) -> bool:
+    """Whether who signs up for the session, and speaks for no member, has to declare the theme."""
+    return session.eligibility == Eligibility.THEME and is_dated(session)
+
+
+class SignUpForm(PersonForm):
+    """The public form of a session."""
+
+    def __init__(self, *args: Any, session: Session, language: str, **kwargs: Any) -> None:
+        # Who wants to hear when it is, has no answers yet.
+        questions = questions_of(session, language) if is_dated(session) else []
+        kwargs = {"questions": questions, "is_asked": True} | kwargs
+        super().__init__(*args, language=language, **kwargs)
+        if asks_declaration(session):
+            self.claimed = [session]
+        else:
+            del self.fields["works_on_theme"]
+
+
+class SeriesSignUpForm(PersonForm):
+    """The public form of a series: one tick a session. `sessions` are those that can be ticked.
+
+    What a single session asks of its own is answered later, on one's own page.
+    """
+
+    sessions = forms.MultipleChoiceField(
+        label=_("Which sessions would you like to join?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Tick at least one session."),
+            "invalid_choice": _GONE,
+        },
+    )
+    field_order = ["sessions", *PersonForm.field_order]
+
+    def __init__(
+        self, *args: Any, sessions: Sequence[Session], language: str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, language=language, **kwargs)
+        self.by_slug = {session.slug: session for session in sessions}
+        cast("forms.MultipleChoiceField", self.fields["sessions"]).choices = [
+            (session.slug, session.title(language)) for session in sessions
+        ]
+        if not any(map(asks_declaration, sessions)):
+            del self.fields["works_on_theme"]
+
+    def clean_sessions(self) -> list[str]:
+        slugs: list[str] = self.cleaned_data["sessions"]
+        self.claimed = [
+            self.by_slug[slug] for slug in slugs if asks_declaration(self.by_slug[slug])
+        ]
+        return slugs
+
+    def chosen(self) -> list[Session]:
+        """Return the sessions that were ticked, in the order of the form."""
+        ticked = self.cleaned_data["sessions"]
+        return [session for slug, session in self.by_slug.items() if slug in ticked]
+
+
+class GuardedForm(forms.Form):
+    """What guards a form on a page: a field that people do not see, and the page's age."""
+
+    now: datetime
 
     #: People leave it empty, since they do not see it.
     website = forms.CharField(required=False)
     stamp = forms.CharField(widget=forms.HiddenInput, required=False)
-    field_order = [*SignUpForm.field_order, "website", "stamp"]
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, now=now, **kwargs)
-        self.fields["stamp"].initial = make_stamp(now)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stamp"].initial = make_stamp(self.now)
 
     @property
     def is_trapped(self) -> bool:
@@ -252,6 +404,22 @@ class SignUpPageForm(SignUpForm):
         data = cast("QueryDict", self.data).copy()
         data["stamp"] = make_stamp(self.now)
         self.data = data
+
+
+class SignUpPageForm(GuardedForm, SignUpForm):
+    """The public form of a session as a page shows it."""
+
+    field_order = [*SignUpForm.field_order, "website", "stamp"]
+
+
+class SeriesPageForm(GuardedForm, SeriesSignUpForm):
+    """The public form of a series as a page shows it."""
+
+    field_order = [*SeriesSignUpForm.field_order, "website", "stamp"]
+
+
+class ResendForm(GuardedForm, AddressForm):
+    """Ask for the mail with the button once more, by typing the address again."""
 
 
 def make_stamp(now: datetime) -> str:

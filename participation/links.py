@@ -46,9 +46,9 @@ def join_token(registration: Registration) -> str:
     return tokens.make("join", registration.pk, _link_version(registration))
 
 
-def confirm_token(registration_id: int) -> str:
-    """The token that confirms a public sign-up; it is valid for settings.CONFIRM_VALID."""
-    return tokens.make_timed("confirm", registration_id)
+def confirm_token(*registration_ids: int) -> str:
+    """The token that confirms these sign-ups of one address; valid for settings.CONFIRM_VALID."""
+    return tokens.make_timed("confirm", *registration_ids)
 
 
 def link(name: str, token: str) -> str:
@@ -88,18 +88,23 @@ def read_registration(token: str, *, purpose: str = "registration") -> Registrat
     return own.first() or registration
 
 
-def read_confirm(token: str) -> Registration:
-    """Return the registration that waits for this confirmation, or was confirmed by it."""
+def read_confirm(token: str) -> list[Registration]:
+    """Return the sign-ups that wait for this confirmation, or were confirmed by it: one or more."""
     try:
         parts = tokens.read_timed("confirm", token, settings.CONFIRM_VALID)
     except tokens.TokenExpired as error:
         raise LinkExpired from error
     except tokens.TokenInvalid as error:
         raise LinkUnknown from error
-    registration = _registrations().filter(pk=_numbers(parts, 1)[0]).first()
-    if registration is None or (registration.contact and registration.contact.erased_at):
+    rows = _registrations().filter(pk__in=_numbers(parts, len(parts)))
+    found = [
+        row
+        for row in rows.order_by("session__first_day", "pk")
+        if row.contact is None or not row.contact.erased_at
+    ]
+    if not found:
         raise LinkUnknown
-    return registration
+    return found
 
 
 def _registrations() -> QuerySet[Registration]:

@@ -6,21 +6,22 @@ from typing import Any
 from contacts.addresses import masked
 from contacts.models import Contact
 from content.dates import moment_in_words, when, where
-from content.models import Session
+from content.models import SeriesPage, Session
 from content.selectors import linked_page, session_url, site_settings
+from participation.selectors.series import series_choices
 from participation.selectors.sessions import is_dated, phase_of
 
 
 def session_facts(session: Session, language: str, *, now: datetime) -> dict[str, Any]:
     """Return the template context about a session in a language."""
-    settings, opens_at = site_settings(), session.registration_opens_at
+    settings = site_settings()
     privacy_page = linked_page(settings.privacy_page, language)
     return {
         "session": session,
         "title": session.title(language),
         "when": when(session, language),
         "where": where(session, language),
-        "opens_at": moment_in_words(opens_at, session.time_zone, language) if opens_at else "",
+        "opens_at": _opens_at(session, language),
         "session_url": session_url(session, language),
         "is_dated": is_dated(session),
         "phase": phase_of(session, now),
@@ -30,6 +31,41 @@ def session_facts(session: Session, language: str, *, now: datetime) -> dict[str
         "contact_email": session.contact_email or settings.sender_email,
         "language": language,
     }
+
+
+def series_facts(series: SeriesPage, language: str, *, now: datetime) -> dict[str, Any]:
+    """Return the template context about the sessions of a series in a language."""
+    settings = site_settings()
+    privacy_page = linked_page(settings.privacy_page, language)
+    here = linked_page(series, language) or series
+    return {
+        "series": series,
+        "title": here.title,
+        "series_url": here.get_url() or "/",
+        "choices": [
+            {
+                "session": choice.session,
+                "title": choice.session.title(language),
+                "when": when(choice.session, language),
+                "where": where(choice.session, language),
+                "url": session_url(choice.session, language),
+                "phase": choice.phase,
+                "can_tick": choice.can_tick,
+                "opens_at": _opens_at(choice.session, language),
+            }
+            for choice in series_choices(series.translation_key, now)
+        ],
+        "association": settings.association_name,
+        "list_seen_by": settings.list_seen_by(language),
+        "privacy_url": privacy_page.get_url() if privacy_page else None,
+        "contact_email": settings.sender_email,
+        "language": language,
+    }
+
+
+def _opens_at(session: Session, language: str) -> str:
+    opens_at = session.registration_opens_at
+    return moment_in_words(opens_at, session.time_zone, language) if opens_at else ""
 
 
 def masked_contact(contact: Contact) -> dict[str, str]:

@@ -7,9 +7,15 @@ from ninja import Schema
 from pydantic import Field
 
 from base.schemas import RowId, StrictSchema
+from content.questions import Answer
 
 
-class AnswersIn(StrictSchema):
+class AnswersIn(StrictSchema, extra="allow"):
+    """What is always asked by its name, the session's own questions by their ids; the form of the
+    session (`GET /api/sessions/{slug}/form`) names them, and any other is refused."""
+
+    __pydantic_extra__: dict[str, Answer] = Field(init=False)
+
     need: str = ""
     learning_question: str = ""
 
@@ -29,8 +35,29 @@ class SignUpIn(StrictSchema):
     consent: list[str] = Field(default_factory=list)
 
 
+class SeriesSignUpIn(SignUpIn):
+    """One sign-up for several sessions of a series, by their slugs. What a session asks of its own
+    is answered later, on one's own page."""
+
+    sessions: list[str] = Field(default_factory=list, max_length=100)
+
+
 class StateOut(Schema):
     state: str
+
+
+class ConfirmedOut(Schema):
+    """What became of one sign-up of the mail; `problem` says why it could not be confirmed."""
+
+    session: str
+    state: str
+    problem: str
+
+
+class ConfirmOut(StateOut):
+    """`state` is that of the first that could be confirmed."""
+
+    registrations: list[ConfirmedOut]
 
 
 class SessionOut(Schema):
@@ -83,7 +110,7 @@ class MyRegistrationOut(Schema):
     given_name: str
     address: str
     organisation: str
-    answers: dict[str, str]
+    answers: dict[str, Answer]
     reason: str
 
 
@@ -96,7 +123,7 @@ class RegistrationOut(Schema):
     email: str
     organisation: str
     function: str
-    answers: dict[str, str]
+    answers: dict[str, Answer]
     works_on_theme: bool
     is_host: bool
     attendance: str

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("c/<str:token>/", views.confirm, name="confirm"),
     path("r/<str:token>/", views.registration, name="registration"),
     path("r/<str:token>/calendar.ics", views.registration_ics, name="registration_ics"),
+    path("r/<str:token>/series/", views.registration_series, name="registration_series"),
     path("j/<str:token>/", views.join, name="join"),
     path("sessions/<slug:slug>.ics", views.public_ics, name="session_ics"),
 ]
@@ -17,4 +18,6 @@ urlpatterns: list[URLPattern] = [
 localised_urlpatterns: list[URLPattern] = [
     path("sessie/<slug:slug>/aanmelden/", views.sign_up, name="sign_up"),
     path("sessie/<slug:slug>/aanmelden/gelukt/", views.thanks, name="thanks"),
+    path("reeks/<slug:slug>/aanmelden/", views.series_sign_up, name="series"),
+    path("reeks/<slug:slug>/aanmelden/gelukt/", views.series_thanks, name="series_thanks"),
 ]

@@ -10,8 +10,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from base.problems import Problem
+from content.questions import questions_of
 from participation.api.routing import router
 from participation.api.shared import (
+    answers_given,
     keep_private,
     language_of,
     refusals_as_problems,
@@ -31,6 +33,7 @@ from participation.links import (
 from participation.models import Invitation, Registration
 from participation.presentation import masked_contact
 from participation.schemas import (
+    ConfirmOut,
     InvitationOut,
     MyAnswersPatch,
     MyRegistrationOut,
@@ -38,9 +41,9 @@ from participation.schemas import (
 )
 from participation.selectors.registrations import live_registration
 from participation.services.cancellation import cancel_registration
+from participation.services.confirmation import Confirmed, confirm_registrations
 from participation.services.invitations import decline_invitation, needs_declaration
 from participation.services.questions import update_answers
-from participation.services.sign_up import confirm_registration
 
 
 @router.get("/invitations/{token}", response=InvitationOut, summary="What a personal link knows")
@@ -92,25 +95,46 @@ def get_mine(
 def change_mine(
     request: HttpRequest, response: HttpResponse, token: str, data: MyAnswersPatch
 ) -> dict[str, Any]:
-    """Replace the answers."""
+    """Replace the answers. None is required here."""
     keep_private(response)
     registration = _registration(token)
-    form = AnswersForm(data.answers.dict())
+    preferred = registration.contact.language if registration.contact else None
+    questions = questions_of(registration.session, language_of(request, preferred))
+    form = AnswersForm(answers_given(data.answers, questions), questions=questions)
     refuse_invalid(form)
-    changed = update_answers(registration=registration, answers=form.answers(), now=timezone.now())
+    changed = update_answers(
+        registration=registration,
+        answers=form.answers(),
+        private_answers=form.private_answers(),
+        now=timezone.now(),
+    )
     return _mine(request, changed, None)
 
 
-@router.post("/my/registrations/{token}/confirm", response=StateOut, summary="Confirm")
-def confirm_mine(request: HttpRequest, response: HttpResponse, token: str) -> dict[str, str]:
-    """Confirm a public sign-up by the token of the confirm mail. Twice is once."""
+@router.post("/my/registrations/{token}/confirm", response=ConfirmOut, summary="Confirm")
+def confirm_mine(request: HttpRequest, response: HttpResponse, token: str) -> dict[str, Any]:
+    """Confirm what the confirm mail lists, by its token. Twice is once. What one session refuses
+    does not hold up the others; 409 when all of them refuse."""
     keep_private(response)
     with _links_as_problems():
-        registration = read_confirm(token)
-    language = registration.typed.get("language", settings.LANGUAGE_CODE)
+        registrations = read_confirm(token)
+    language = registrations[0].typed.get("language", settings.LANGUAGE_CODE)
     with translation.override(language), refusals_as_problems():
-        confirmed = confirm_registration(registration=registration, now=timezone.now())
-    return {"state": confirmed.state if confirmed.contact else "interest"}
+        found = confirm_registrations(registrations=registrations, now=timezone.now())
+        done = [each for each in found if each.refusal is None]
+        if not done and found[0].refusal:
+            raise found[0].refusal
+    return {
+        "state": _state_of(done[0]),
+        "registrations": [
+            {
+                "session": each.registration.session.slug,
+                "state": _state_of(each),
+                "problem": str(each.refusal or ""),
+            }
+            for each in found
+        ],
+    }
 
 
 @router.post("/my/registrations/{token}/cancel", response=MyRegistrationOut, summary="Cancel")
@@ -146,6 +170,11 @@ def _registration(token: str) -> Registration:
         return read_registration(token)
 
 
+def _state_of(confirmed: Confirmed) -> str:
+    row = confirmed.registration
+    return row.state if row.contact or confirmed.refusal else "interest"
+
+
 def _answer(link: InvitationLink) -> str:
     row = Invitation.objects.filter(session=link.session, contact=link.contact).first()
     return row.answer if row else InvitationAnswer.NONE
@@ -163,6 +192,6 @@ def _mine(request: HttpRequest, registration: Registration, lang: str | None) ->
         "given_name": person["name"],
         "address": person["address"],
         "organisation": organisation.name if organisation else "",
-        "answers": registration.answers,
+        "answers": registration.answers | registration.private_answers,
         "reason": registration.rejection_reason,
     }

@@ -1,6 +1,6 @@
 """What the operations of this room share: a session by its slug, its data, refusals as problems."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
@@ -12,13 +12,17 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.translation import gettext as _
 from ninja.responses import NinjaJSONEncoder
 
 from base.problems import Problem
 from contacts.models import Organisation
 from content.dates import when, where
+from content.enums import QuestionKind
 from content.models import Session
+from content.questions import Question
 from content.selectors import session_url
+from participation.answers import field_name
 from participation.errors import (
     DeclarationMissing,
     ParticipationError,
@@ -26,6 +30,7 @@ from participation.errors import (
     TableUnreadable,
 )
 from participation.models import Registration
+from participation.schemas import AnswersIn
 from participation.selectors.seats import seats_left
 from participation.selectors.sessions import phase_of
 
@@ -76,7 +81,29 @@ def refuse_invalid(form: BaseForm) -> None:
     raise Problem(status=422, detail=errors[0]["message"], errors=errors)
 
 
+def answers_given(data: AnswersIn, questions: Iterable[Question]) -> dict[str, Any]:
+    """Return the answers as fields of a form. Raises a 422 on one to a question nobody asks."""
+    own = data.__pydantic_extra__ or {}
+    kinds = {question.id: question.kind for question in questions}
+    errors = [
+        {"field": f"answers.{name}", "code": "extra_forbidden", "message": _("Nobody asks this.")}
+        for name in own
+        if name not in kinds
+    ]
+    errors += [
+        {"field": f"answers.{name}", "code": "type", "message": _("Give one answer, no list.")}
+        for name, answer in own.items()
+        if isinstance(answer, list) and kinds.get(name, QuestionKind.CHOICES) != "choices"
+    ]
+    if errors:
+        raise Problem(status=422, detail=errors[0]["message"], errors=errors)
+    given = {"need": data.need, "learning_question": data.learning_question}
+    return given | {field_name(name): answer for name, answer in own.items()}
+
+
 def _api_name(name: str) -> str:
+    if name.startswith(field_name("")):
+        return f"answers.{name.removeprefix(field_name(''))}"
     if name in ("need", "learning_question"):
         return f"answers.{name}"
     return "" if name == "__all__" else name

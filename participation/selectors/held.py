@@ -11,6 +11,8 @@ from contacts.enums import Language
 from contacts.holdings import HeldKind
 from contacts.models import Contact
 from content.models import Session
+from content.questions import Question, questions_of
+from participation.answers import beside_their_questions
 from participation.enums import (
     Attendance,
     InvitationAnswer,
@@ -49,6 +51,7 @@ def _registrations(ids: Ids) -> Rows:
         Q(contact__in=ids) | Q(contact=None, address_key__in=keys)
     ).select_related("session", "organisation", "representation")
     for row in rows.order_by("created_at", "pk"):
+        questions = questions_of(row.session, get_language() or row.session.source_language)
         yield {
             "session": _title(row.session),
             "state": RegistrationState(row.state),
@@ -57,8 +60,11 @@ def _registrations(ids: Ids) -> Rows:
             "source": RegistrationSource(row.source),
             "created_at": row.created_at,
             "changed_at": row.changed_at,
-            "typed": row.typed,
-            "answers": row.answers,
+            "typed": _said(row.typed, questions),
+            "answers": beside_their_questions(row.answers, questions),
+            "private_answers": beside_their_questions(
+                row.private_answers or row.typed.get("private", {}), questions
+            ),
             "works_on_theme": row.works_on_theme,
             "is_host": row.is_host,
             "no_reminders": row.no_reminders,
@@ -70,6 +76,15 @@ def _registrations(ids: Ids) -> Rows:
             ),
             "attendance_reason": row.attendance_reason,
         }
+
+
+def _said(typed: Mapping[str, Any], questions: list[Question]) -> dict[str, Any]:
+    """Return what was typed, each answer beside its question. What is kept apart is told apart."""
+    return {
+        name: beside_their_questions(value, questions) if name == "answers" else value
+        for name, value in typed.items()
+        if name != "private"
+    }
 
 
 def _questions(ids: Ids) -> Rows:
@@ -126,6 +141,7 @@ PEOPLE_HELD = (
             **_names(Registration, "no_reminders", "attendance"),
             "function": _("function"),
             "typed": _("what was typed on the form"),
+            "private_answers": _("answers that are kept apart"),
             "rejection_reason": _("reason of the refusal"),
             "attendance_at": _("attendance noted at"),
             "attendance_source": _("attendance noted by"),
@@ -144,7 +160,7 @@ PEOPLE_HELD = (
             "learning_question": _("learning question"),
         },
         _registrations,
-        private=frozenset({"attendance_reason"}),
+        private=frozenset({"attendance_reason", "private_answers"}),
     ),
     HeldKind(
         "questions",

@@ -1,8 +1,10 @@
 """Who answered what."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts.models import Contact
 from content.models import Session
@@ -44,3 +46,13 @@ def live_registration_of_address(session: Session, address_key: str) -> Registra
         .select_related("contact", "session")
         .first()
     )
+
+
+def unconfirmed_of(address_key: str, now: datetime) -> QuerySet[Registration]:
+    """Return the sign-ups that still wait until this address confirms them, in order of entry."""
+    waiting = Registration.objects.filter(
+        address_key=address_key,
+        state=RegistrationState.UNCONFIRMED,
+        changed_at__gt=now - settings.CONFIRM_VALID,
+    )
+    return waiting.order_by("pk")

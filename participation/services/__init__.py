@@ -2,18 +2,28 @@
 
 from participation.services.attendance import import_attendance, mark_attendance
 from participation.services.cancellation import cancel_registration
+from participation.services.confirmation import confirm_registration, confirm_registrations
 from participation.services.decisions import decide_registration
 from participation.services.interest import announce_known_dates, note_interest
 from participation.services.invitations import decline_invitation, invite, register_by_link
+from participation.services.nudging import nudge_unconfirmed
 from participation.services.organiser import register_by_organiser
 from participation.services.questions import import_questions, update_answers
-from participation.services.sign_up import Typed, confirm_registration, request_registration
+from participation.services.series import cancel_in_series, register_with_others
+from participation.services.sign_up import (
+    Typed,
+    request_registration,
+    request_registrations,
+    resend_confirmation,
+)
 
 __all__ = [
     "Typed",
     "announce_known_dates",
+    "cancel_in_series",
     "cancel_registration",
     "confirm_registration",
+    "confirm_registrations",
     "decide_registration",
     "decline_invitation",
     "import_attendance",
@@ -21,8 +31,12 @@ __all__ = [
     "invite",
     "mark_attendance",
     "note_interest",
+    "nudge_unconfirmed",
     "register_by_link",
     "register_by_organiser",
+    "register_with_others",
     "request_registration",
+    "request_registrations",
+    "resend_confirmation",
     "update_answers",
 ]

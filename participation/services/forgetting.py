@@ -37,7 +37,14 @@ def forget_participation(contact: Contact, *, now: datetime) -> None:
     _forget_questions(contact)
     Interest.objects.filter(contact=contact).delete()
     mine = Registration.objects.filter(contact=contact)
-    mine.update(typed={}, answers={}, address_key="", rejection_reason="", attendance_reason="")
+    mine.update(
+        typed={},
+        answers={},
+        private_answers={},
+        address_key="",
+        rejection_reason="",
+        attendance_reason="",
+    )
     # Wagtail calls a sign-up by its person's name.
     names = {row.pk: f"… – {row.session}" for row in mine.select_related("session")}
     forget_log(Registration, names)

@@ -11,6 +11,7 @@ from contacts.models import Contact
 from contacts.selectors import primary_representation
 from content.enums import Eligibility
 from content.models import Session
+from content.questions import Answer
 from participation.admission import admission, lacks_declaration
 from participation.enums import (
     ACCEPTING,
@@ -68,8 +69,9 @@ def register_by_link(
     *,
     session: Session,
     contact: Contact,
-    answers: dict[str, str],
+    answers: dict[str, Answer],
     now: datetime,
+    private_answers: dict[str, Answer] | None = None,
     works_on_theme: bool = False,
     source: RegistrationSource = RegistrationSource.PERSONAL_LINK,
 ) -> Registration:
@@ -81,7 +83,11 @@ def register_by_link(
     session = lock_session(session.pk)
     contact = _whoever_stayed(contact)
     if live := live_registration(session, contact):
-        return update_answers(registration=live, answers=answers, now=now) if answers else live
+        if not answers and not private_answers:
+            return live
+        return update_answers(
+            registration=live, answers=answers, private_answers=private_answers, now=now
+        )
     phase = phase_by_link(session, now)
     if phase == Phase.FULL:
         raise SessionFull
@@ -105,6 +111,7 @@ def register_by_link(
         state=state,
         source=source,
         answers=answers,
+        private_answers=private_answers,
         works_on_theme=works_on_theme,
         now=now,
     )

@@ -110,6 +110,7 @@ def _fill(stronger: Registration, weaker: Registration, steps: Steps) -> None:
     missing = {name: text for name, text in said.items() if not stronger.answers.get(name)}
     values: dict[str, Any] = {
         "answers": stronger.answers | missing,
+        "private_answers": weaker.private_answers | stronger.private_answers,
         "works_on_theme": stronger.works_on_theme or weaker.works_on_theme,
         "is_host": stronger.is_host or weaker.is_host,
         "no_reminders": stronger.no_reminders or weaker.no_reminders,

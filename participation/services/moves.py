@@ -11,6 +11,7 @@ from contacts.enums import NoticeKind
 from contacts.models import Contact, Organisation, Representation
 from contacts.services.notices import create_notice
 from content.models import Session
+from content.questions import Answer
 from content.selectors import told_hash
 from participation.enums import REGISTRATION_MOVES, RegistrationSource, RegistrationState
 from participation.errors import MoveNotAllowed
@@ -55,7 +56,8 @@ def open_registration(
     now: datetime,
     organisation: Organisation | None = None,
     representation: Representation | None = None,
-    answers: dict[str, str] | None = None,
+    answers: dict[str, Answer] | None = None,
+    private_answers: dict[str, Answer] | None = None,
     works_on_theme: bool = False,
     is_host: bool = False,
 ) -> Registration:
@@ -68,6 +70,7 @@ def open_registration(
         state=state,
         source=source,
         answers=answers or {},
+        private_answers=private_answers or {},
         works_on_theme=works_on_theme,
         is_host=is_host,
         created_at=now,

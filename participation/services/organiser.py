@@ -11,6 +11,7 @@ from contacts.services.organisations import suggest_organisation
 from contacts.services.people import confirm_contact
 from contacts.services.representations import represent
 from content.models import Session
+from content.questions import Answer
 from participation.enums import Phase, RegistrationSource
 from participation.errors import SignUpClosed
 from participation.models import Registration
@@ -28,8 +29,9 @@ def register_by_organiser(
     session: Session,
     contact: Contact,
     organisation: Organisation | None,
-    answers: dict[str, str],
+    answers: dict[str, Answer],
     now: datetime,
+    private_answers: dict[str, Answer] | None = None,
     function: str = "",
     source: RegistrationSource = RegistrationSource.ORGANISER,
     by: Author = None,
@@ -60,6 +62,7 @@ def register_by_organiser(
         state=seat_or_wait(session, organisation, now=now),
         source=source,
         answers=answers,
+        private_answers=private_answers,
         now=now,
     )
     keep_question(registration, now=now)
@@ -95,6 +98,7 @@ def register_typed(
         organisation=organisation,
         function=typed.function,
         answers=typed.answers,
+        private_answers=typed.private,
         by=by,
         now=now,
     )

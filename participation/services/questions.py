@@ -8,6 +8,7 @@ from django.db import transaction
 
 from contacts.models import Organisation
 from content.models import SeriesPage, Session
+from content.questions import Answer
 from participation.enums import ENDED, QuestionState
 from participation.models import LearningQuestion, Registration
 from participation.services.organisations import organisations_named
@@ -38,11 +39,15 @@ class QuestionReport:
 
 @transaction.atomic
 def update_answers(
-    *, registration: Registration, answers: dict[str, str], now: datetime
+    *,
+    registration: Registration,
+    answers: dict[str, Answer],
+    private_answers: dict[str, Answer] | None = None,
+    now: datetime,
 ) -> Registration:
     """Replace the answers of a live registration; those of an ended one stay as they are."""
     Registration.objects.filter(pk=registration.pk).exclude(state__in=ENDED).update(
-        answers=answers, changed_at=now
+        answers=answers, private_answers=private_answers or {}, changed_at=now
     )
     registration.refresh_from_db()
     keep_question(registration, now=now)

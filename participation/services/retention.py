@@ -3,12 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from contacts.holdings import RetentionRule
 from contacts.models import Contact
-from participation.enums import LIVE, RegistrationState
+from content.dates import KNOWN_DAY
+from content.selectors.sessions import LONGEST_PERIOD
+from participation.enums import ENDED, LIVE, RegistrationState
 from participation.models import Interest, Invitation, LearningQuestion, Registration
 from participation.services.forgetting import forget_participation, lock_sessions_of
 from participation.services.moves import move
@@ -54,6 +57,29 @@ def _empty_reasons(registrations: QuerySet[Registration], now: datetime) -> None
     registrations.update(attendance_reason="")
 
 
+def _private_answers(before: datetime) -> QuerySet[Registration]:
+    """Those of a session that is over for so long, or of somebody who is not coming.
+
+    A session of which only the month or season is known may still be at the end of it; one that
+    was put off without a date is waited for as long.
+    """
+    found = Registration.objects.filter(~Q(private_answers={}) | Q(typed__has_key="private"))
+    long_ago = before - LONGEST_PERIOD
+    day_is_known = Q(session__precision__in=KNOWN_DAY)
+    is_past = Q(session__ends_at__lt=before)
+    is_past |= Q(day_is_known, session__ends_at=None, session__first_day__lt=before.date())
+    is_past |= Q(~day_is_known, session__first_day__lt=long_ago.date())
+    is_past |= Q(session__first_day=None, changed_at__lt=long_ago)
+    return found.filter(is_past | Q(state__in=ENDED, changed_at__lt=before))
+
+
+def _empty_private_answers(registrations: QuerySet[Registration], now: datetime) -> None:
+    for registration in registrations:
+        registration.private_answers = {}
+        registration.typed.pop("private", None)
+        registration.save(update_fields=["private_answers", "typed"])
+
+
 def _past_interests(before: datetime) -> QuerySet[Interest]:
     return Interest.objects.filter(session__first_day__lt=before.date())
 
@@ -68,6 +94,7 @@ def _sign_ups_of_erased(before: datetime) -> QuerySet[Registration]:
     is_to_come |= Q(session__starts_at=None, session__first_day=None)
     is_to_come |= Q(session__starts_at=None, session__first_day__gte=before.date())
     says_something = ~Q(answers={}) | ~Q(typed={}) | ~Q(address_key="") | ~Q(attendance_reason="")
+    says_something |= ~Q(private_answers={})
     return theirs.filter(is_to_come & Q(state__in=LIVE) | says_something)
 
 
@@ -90,8 +117,8 @@ RULES = (
     RetentionRule(
         code="unconfirmed",
         label=_("sign-ups that were never confirmed"),
-        reason=_("the link in the mail is long out of date by then"),
-        kept=30 * _DAY,
+        reason=_("the button in the mail works no longer"),
+        kept=settings.CONFIRM_VALID,
         rows=_unconfirmed,
         remove=_lapse,
     ),
@@ -110,6 +137,14 @@ RULES = (
         kept=28 * _DAY,
         rows=_private_reasons,
         remove=_empty_reasons,
+    ),
+    RetentionRule(
+        code="private_answers",
+        label=_("answers about food and access on a sign-up form"),
+        reason=_("the organiser needs them for the session, and for nothing after it"),
+        kept=28 * _DAY,
+        rows=_private_answers,
+        remove=_empty_private_answers,
     ),
     RetentionRule(
         code="interests",

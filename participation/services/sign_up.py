@@ -4,46 +4,27 @@ Nobody learns from the answer whether we know the address. The contact base is t
 confirmation.
 """
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 
 from base.limits import allow
-from contacts.addresses import address_hash, address_key
-from contacts.enums import NoticeKind, Source
-from contacts.models import Contact, Notice, Organisation, Representation
-from contacts.selectors import primary_representation
-from contacts.services.audit import PERSON
+from contacts.addresses import address_key
+from contacts.enums import NoticeKind
+from contacts.models import Notice
 from contacts.services.notices import create_notice
-from contacts.services.organisations import suggest_organisation
-from contacts.services.people import confirm_contact
-from contacts.services.representations import represent
-from contacts.services.suppressions import lift_hard_bounce, resubscribe
 from content.enums import Eligibility
 from content.models import Session
-from participation.admission import admission
-from participation.enums import (
-    ACCEPTING,
-    Admission,
-    Phase,
-    RegistrationSource,
-    RegistrationState,
-)
+from content.questions import Answer
+from participation.enums import ACCEPTING, Phase, RegistrationSource, RegistrationState
 from participation.errors import DeclarationMissing, SessionFull, SignUpClosed
 from participation.models import Registration
-from participation.selectors.applicants import (
-    applicant,
-    claims_membership,
-    vouched_organisation,
-)
-from participation.selectors.registrations import live_registration, live_registration_of_address
-from participation.selectors.sessions import day_of, phase_of
-from participation.services.interest import note_interest
-from participation.services.moves import announce, move, next_sequence, tell
-from participation.services.questions import keep_question
-from participation.services.seats import lock_session, seat_or_wait
+from participation.selectors.applicants import claims_membership
+from participation.selectors.registrations import live_registration_of_address, unconfirmed_of
+from participation.selectors.sessions import phase_of
+from participation.services.moves import announce, tell
 
 #: How many mails a day one address gets because somebody typed it.
 _MAILS_A_DAY = 3
@@ -51,7 +32,8 @@ _MAILS_A_DAY = 3
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed on the public form. `answers` is {"need": …, "learning_question": …};
+    """What was typed on the public form. `answers` is {"need": …, "learning_question": …} and the
+    answers to the session's own questions by their ids, `private` those that are kept apart;
     `consent` names purposes; `consent_wording` is the sentence that was ticked."""
 
     email: str
@@ -61,7 +43,8 @@ class Typed:
     organisation: str = ""
     function: str = ""
     language: str = "nl"
-    answers: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    private: dict[str, Answer] = field(default_factory=dict)
     works_on_theme: bool = False
     consent: list[str] = field(default_factory=list)
     consent_wording: str = ""
@@ -79,119 +62,79 @@ def request_registration(
     """Keep what was typed and mail the address a link to confirm it with.
 
     Somebody who is signed up already gets a link to that sign-up instead. `act` names this one
-    submission: sent twice, it causes one mail. An address gets at most three such mails a day.
-    Raises AddressInvalid, SignUpClosed, SessionFull and DeclarationMissing, all from what was typed
-    and the state of the session alone.
+    submission: sent twice, it causes one mail. An address gets at most three such mails a day; each
+    confirms all that still waits for this address. Raises AddressInvalid, SignUpClosed, SessionFull
+    and DeclarationMissing, all from what was typed and the state of the session alone.
+    """
+    request_registrations(sessions=[session], typed=typed, act=act, now=now, source=source)
+
+
+@transaction.atomic
+def request_registrations(
+    *,
+    sessions: Sequence[Session],
+    typed: Typed,
+    act: str,
+    now: datetime,
+    source: RegistrationSource = RegistrationSource.PUBLIC_FORM,
+) -> None:
+    """The same for several sessions of a series at once: one mail, one button.
+
+    What is needed is kept with every sign-up, the learning question with the first alone: it is
+    one question. Nothing is kept when one of the sessions refuses.
     """
     key = address_key(typed.email)
-    phase = phase_of(session, now)
-    _refuse_closed(phase)
-    if phase != Phase.INTEREST:
-        _refuse_undeclared(session, key, typed, now)
-    live = live_registration_of_address(session, key)
-    if live is not None:
-        if _may_mail(key, f"{NoticeKind.LINK}:{live.pk}:{act}", now):
+    phases = {session.pk: phase_of(session, now) for session in sessions}
+    for session in sessions:
+        _refuse_closed(phases[session.pk])
+        if phases[session.pk] != Phase.INTEREST:
+            _refuse_undeclared(session, key, typed, now)
+    is_asked, waits = False, False
+    for session in sorted(sessions, key=lambda each: phases[each.pk] == Phase.INTEREST):
+        live = live_registration_of_address(session, key)
+        if live is None:
+            said = _without_question(typed) if is_asked else typed
+            _keep_typed(session, key, said, source, phases[session.pk] == Phase.INTEREST, now)
+            is_asked = waits = True
+        elif _may_mail(key, f"{NoticeKind.LINK}:{live.pk}:{act}", now):
             tell(live, kind=NoticeKind.LINK, act=act, now=now)
+    if waits:
+        mail_confirmation(key=key, language=typed.language, act=act, now=now)
+
+
+@transaction.atomic
+def resend_confirmation(
+    *, email: str, sessions: Sequence[Session], act: str, now: datetime
+) -> None:
+    """Mail the button once more to an address for which something waits, or the link to what is
+    signed up already. Anybody else hears nothing, and nobody sees which. Raises AddressInvalid."""
+    key = address_key(email)
+    waiting = unconfirmed_of(key, now).first()
+    if waiting is not None:
+        language = str(waiting.typed.get("language") or "nl")
+        mail_confirmation(key=key, language=language, act=act, now=now)
         return
-    registration = _keep_typed(session, key, typed, source, phase == Phase.INTEREST, now)
-    notice_key = f"{NoticeKind.CONFIRM}:{registration.pk}:{act}"
+    for session in sessions:
+        live = live_registration_of_address(session, key)
+        if live and _may_mail(key, f"{NoticeKind.LINK}:{live.pk}:{act}", now):
+            tell(live, kind=NoticeKind.LINK, act=act, now=now)
+
+
+@transaction.atomic
+def mail_confirmation(*, key: str, language: str, act: str, now: datetime) -> None:
+    """Queue one mail that confirms all that waits for the address, if it may have one today."""
+    waiting = list(unconfirmed_of(key, now).values_list("pk", flat=True))
+    notice_key = f"{NoticeKind.CONFIRM}:{waiting[0]}:{act}"
     if _may_mail(key, notice_key, now):
         create_notice(
             kind=NoticeKind.CONFIRM,
             address=key,
             contact=None,
-            language=typed.language,
-            context={"registrations": [registration.pk]},
+            language=language,
+            context={"registrations": waiting},
             key=notice_key,
             now=now,
         )
-
-
-@transaction.atomic
-def confirm_registration(*, registration: Registration, now: datetime) -> Registration:
-    """Take the sign-up into the contact base and decide on it. Confirming twice changes nothing.
-
-    Returns the registration that now holds: this one, or the one the person had already. For a
-    session without a date it is lapsed, without contact: what holds then is an Interest.
-    Raises SignUpClosed and SessionFull; the sign-up then stays unconfirmed.
-    """
-    session = lock_session(registration.session_id)
-    registration = Registration.objects.select_for_update().get(pk=registration.pk)
-    if registration.state != RegistrationState.UNCONFIRMED:
-        return live_registration_of_address(session, registration.address_key) or registration
-    phase = phase_of(session, now)
-    if phase in (Phase.CANCELLED, Phase.OVER, Phase.PARTNER):
-        raise SignUpClosed(phase)
-    typed = Typed(**_without_interest(registration.typed))
-    contact = confirm_contact(
-        email=typed.email,
-        given_name=typed.given_name,
-        family_name_prefix=typed.family_name_prefix,
-        family_name=typed.family_name,
-        language=typed.language,
-        address_source="sign-up" if typed.language == "en" else "aanmelding",
-        now=now,
-    )
-    # The address answers; whoever merely types it proves nothing.
-    lift_hard_bounce(address_hash=address_hash(registration.address_key))
-    _record_consents(contact, typed, now)
-    if registration.typed.get("interest") or phase == Phase.INTEREST:
-        note_interest(session=session, contact=contact, now=now)
-        move(registration, to=RegistrationState.LAPSED, now=now)
-        return registration
-    if live := live_registration(session, contact):
-        move(registration, to=RegistrationState.LAPSED, now=now)
-        return live
-    return _enter(registration, session, contact, typed, now)
-
-
-def _enter(
-    registration: Registration, session: Session, contact: Contact, typed: Typed, now: datetime
-) -> Registration:
-    """Decide how the confirmed sign-up gets in, and tell the person."""
-    who = applicant(session=session, contact=contact, works_on_theme=typed.works_on_theme, now=now)
-    organisation, representation = _organisation_of(session, contact, typed, now)
-    if admission(session.eligibility, who) is Admission.APPROVAL:
-        state = RegistrationState.PENDING
-    else:
-        state = seat_or_wait(session, organisation, now=now)
-    move(
-        registration,
-        to=state,
-        now=now,
-        contact=contact,
-        organisation=organisation,
-        representation=representation,
-        answers=typed.answers,
-        works_on_theme=typed.works_on_theme,
-        calendar_sequence=next_sequence(session, contact),
-    )
-    keep_question(registration, now=now)
-    tell(registration, now=now)
-    return registration
-
-
-def _organisation_of(
-    session: Session, contact: Contact, typed: Typed, now: datetime
-) -> tuple[Organisation | None, Representation | None]:
-    """Return for whom the person comes.
-
-    Only the mail domain of a member makes somebody its representative here. What was typed stays
-    on the registration until an organiser approves it: a representative of a member is in at once
-    the next time, and typing a name must not buy that.
-    """
-    vouched = vouched_organisation(contact=contact, session=session, now=now)
-    named = suggest_organisation(name=typed.organisation, now=now) if typed.organisation else None
-    day = day_of(session, now)
-    if vouched is not None and named in (None, vouched):
-        return vouched, represent(
-            contact=contact, organisation=vouched, function=typed.function, by=PERSON, now=now
-        )
-    known = primary_representation(contact, day)
-    if known is not None and named in (None, known.organisation):
-        return known.organisation, known
-    own = Representation.objects.on(day).filter(contact=contact, organisation=named).first()
-    return named, own
 
 
 def _refuse_closed(phase: Phase) -> None:
@@ -219,7 +162,10 @@ def _keep_typed(
     now: datetime,
 ) -> Registration:
     """Return the one unconfirmed registration of this address, with what was typed last."""
-    values = {"typed": asdict(typed) | {"interest": interest}, "source": source, "changed_at": now}
+    said = asdict(typed) | {"interest": interest}
+    if not typed.private:
+        del said["private"]
+    values = {"typed": said, "source": source, "changed_at": now}
     registration, created = Registration.objects.update_or_create(
         session=session,
         address_key=key,
@@ -232,8 +178,9 @@ def _keep_typed(
     return registration
 
 
-def _without_interest(typed: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in typed.items() if name != "interest"}
+def _without_question(typed: Typed) -> Typed:
+    said = {name: text for name, text in typed.answers.items() if name != "learning_question"}
+    return replace(typed, answers=said)
 
 
 def _may_mail(key: str, notice_key: str, now: datetime) -> bool:
@@ -242,14 +189,3 @@ def _may_mail(key: str, notice_key: str, now: datetime) -> bool:
     return allow(
         form="confirm", key_parts=[key], limit=_MAILS_A_DAY, per=timedelta(days=1), now=now
     )
-
-
-def _record_consents(contact: Contact, typed: Typed, now: datetime) -> None:
-    for purpose in typed.consent:
-        resubscribe(
-            contact=contact,
-            purpose=purpose,
-            source=Source.FORM,
-            wording=typed.consent_wording,
-            now=now,
-        )

@@ -5,10 +5,10 @@ from typing import Any
 from django import template
 from django.utils import timezone, translation
 
-from content.models import Session
+from content.models import SeriesPage, Session
 from participation.enums import ACCEPTING, Phase
-from participation.forms import SignUpPageForm
-from participation.presentation import session_facts
+from participation.forms import SeriesPageForm, SignUpPageForm
+from participation.presentation import series_facts, session_facts
 
 register = template.Library()
 
@@ -27,4 +27,15 @@ def sign_up_form(context: dict[str, Any], session: Session | None) -> dict[str, 
     form = None
     if facts["phase"] in ACCEPTING or facts["phase"] == Phase.INTEREST:
         form = SignUpPageForm(session=session, now=now, language=language)
+    return facts | {"form": form, "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("participation/series_form.html", takes_context=True)
+def series_sign_up_form(context: dict[str, Any], series: SeriesPage) -> dict[str, Any]:
+    """Show the form to sign up for the sessions of a series at once, if there is one to tick."""
+    now = timezone.now()
+    language = translation.get_language() or "nl"
+    facts = series_facts(series, language, now=now)
+    sessions = [choice["session"] for choice in facts["choices"] if choice["can_tick"]]
+    form = SeriesPageForm(sessions=sessions, now=now, language=language) if sessions else None
     return facts | {"form": form, "csrf_token": context.get("csrf_token")}

@@ -1,13 +1,15 @@
 """Pages of this room: sign-up, the personal link, one's own registration, calendar and join."""
 
+from participation.views.confirmation import confirm
 from participation.views.invitation import decline, invitation
 from participation.views.registration import (
-    confirm,
     join,
     registration,
     registration_ics,
 )
-from participation.views.sign_up import public_ics, sign_up, thanks
+from participation.views.series import registration_series, series_sign_up
+from participation.views.sign_up import public_ics, sign_up
+from participation.views.thanks import series_thanks, thanks
 
 __all__ = [
     "confirm",
@@ -17,6 +19,9 @@ __all__ = [
     "public_ics",
     "registration",
     "registration_ics",
+    "registration_series",
+    "series_sign_up",
+    "series_thanks",
     "sign_up",
     "thanks",
 ]

@@ -5,20 +5,22 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
+from content.questions import questions_of
 from participation.enums import ACCEPTING, InvitationAnswer, Phase, RegistrationState
-from participation.errors import ParticipationError
+from participation.errors import DeclarationMissing, ParticipationError
 from participation.forms import InvitationForm
 from participation.links import InvitationLink, read_invitation, registration_token
 from participation.models import Interest, Invitation, Registration
 from participation.presentation import masked_contact, session_facts
 from participation.selectors.registrations import live_registration
+from participation.selectors.series import other_choices
 from participation.selectors.sessions import phase_by_link
 from participation.services.invitations import (
     decline_invitation,
     needs_declaration,
-    register_by_link,
     show_interest,
 )
+from participation.services.series import register_with_others
 from participation.views.personal import SeeOther, language_of, page, personal, with_language
 
 
@@ -58,17 +60,22 @@ def _join(request: HttpRequest, token: str, link: InvitationLink) -> HttpRespons
         except ParticipationError as error:
             return _show(request, token, link, None, status=409, problem=str(error))
         return SeeOther(request.get_full_path())
-    form = _form(link, request)
+    form = _form(link, language_of(request, link.contact.language), request)
     if not form.is_valid():
         return _show(request, token, link, form, status=422)
     try:
-        registration = register_by_link(
+        registration = register_with_others(
             session=link.session,
+            others=form.chosen(),
             contact=link.contact,
             answers=form.answers(),
+            private_answers=form.private_answers(),
             works_on_theme=form.cleaned_data.get("works_on_theme", False),
             now=now,
         )
+    except DeclarationMissing as error:  # one of the other sessions asks for it
+        form.add_error("works_on_theme", str(error))
+        return _show(request, token, link, form, status=422)
     except ParticipationError as error:
         return _show(request, token, link, form, status=409, problem=str(error))
     return _to_registration(request, registration)
@@ -79,9 +86,19 @@ def _to_registration(request: HttpRequest, registration: Registration) -> HttpRe
     return SeeOther(with_language(request, url))
 
 
-def _form(link: InvitationLink, request: HttpRequest | None = None) -> InvitationForm:
+def _form(
+    link: InvitationLink, language: str, request: HttpRequest | None = None
+) -> InvitationForm:
     needed = needs_declaration(session=link.session, contact=link.contact, now=timezone.now())
-    return InvitationForm(request.POST if request else None, needs_declaration=needed)
+    others = other_choices(link.session, link.contact.pk, timezone.now())
+    with translation.override(language):
+        return InvitationForm(
+            request.POST if request else None,
+            needs_declaration=needed,
+            others=[choice.session for choice in others],
+            language=language,
+            questions=questions_of(link.session, language),
+        )
 
 
 def _show(
@@ -106,7 +123,7 @@ def _show(
         "can_follow": phase == Phase.INTEREST,
         "follows": Interest.objects.filter(session=link.session, contact=link.contact).exists(),
         "declined": asked.filter(answer=InvitationAnswer.DECLINED).exists(),
-        "form": form or (_form(link) if phase in ACCEPTING else None),
+        "form": form or (_form(link, language) if phase in ACCEPTING else None),
         "token": token,
         "problem": problem,
         "sign_up_url": sign_up_url,

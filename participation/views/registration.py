@@ -1,12 +1,14 @@
-"""One's own registration: confirm it, see it, change it, cancel it, join online."""
+"""One's own registration: see it, change it, cancel it, join online."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
+from content.questions import questions_of
 from content.selectors import site_settings
 from content.selectors.sessions import is_over
+from participation.answers import field_name
 from participation.calendar import CONTENT_TYPE, session_ics
 from participation.enums import ENDED, RegistrationState
 from participation.errors import CalendarImpossible, ParticipationError
@@ -15,45 +17,14 @@ from participation.links import (
     LinkUnknown,
     invitation_token,
     join_token,
-    read_confirm,
     read_registration,
     registration_token,
 )
-from participation.models import Interest, Registration
+from participation.models import Registration
 from participation.presentation import masked_contact, session_facts
-from participation.selectors.registrations import live_registration_of_address
 from participation.services.cancellation import cancel_registration
 from participation.services.questions import update_answers
-from participation.services.sign_up import confirm_registration
 from participation.views.personal import SeeOther, language_of, page, personal, with_language
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@personal
-def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """The last step of a public sign-up. Only the button (POST) confirms."""
-    registration = read_confirm(token)
-    language = language_of(request, registration.typed.get("language"))
-    problem, status = "", 200
-    if request.method == "POST":
-        try:
-            with translation.override(language):
-                registration = confirm_registration(registration=registration, now=timezone.now())
-        except ParticipationError as error:
-            problem, status = str(error), 409
-        else:
-            return _after_confirmation(request, token, registration)
-    elif registration.state != RegistrationState.UNCONFIRMED:
-        held = live_registration_of_address(registration.session, registration.address_key)
-        if held is not None or registration.contact is not None:
-            return _to_registration(request, held or registration)
-    context = session_facts(registration.session, language, now=timezone.now()) | {
-        "typed": registration.typed,
-        "is_open": registration.state == RegistrationState.UNCONFIRMED,
-        "follows": _follows(registration),
-        "problem": problem,
-    }
-    return page(request, "participation/confirm.html", context, language=language, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,10 +41,15 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
             except ParticipationError as error:
                 return _show(request, token, row, None, status=409, problem=str(error))
             return _to_registration(request, row)
-        form = AnswersForm(request.POST)
+        form = _form(row, language_of(request, _language(row)), request.POST)
         if not form.is_valid():
             return _show(request, token, row, form, status=422)
-        update_answers(registration=row, answers=form.answers(), now=timezone.now())
+        update_answers(
+            registration=row,
+            answers=form.answers(),
+            private_answers=form.private_answers(),
+            now=timezone.now(),
+        )
     return SeeOther(with_language(request, request.path) + "#answers")
 
 
@@ -113,23 +89,9 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     return _show(request, registration_token(row), row, None, status=409, no_room=True)
 
 
-def _after_confirmation(
-    request: HttpRequest, token: str, registration: Registration
-) -> HttpResponse:
-    if registration.contact is not None:
-        return _to_registration(request, registration)
-    return SeeOther(with_language(request, reverse("participation:confirm", args=[token])))
-
-
 def _to_registration(request: HttpRequest, row: Registration) -> HttpResponse:
     url = reverse("participation:registration", args=[registration_token(row)])
     return SeeOther(with_language(request, url))
-
-
-def _follows(registration: Registration) -> bool:
-    return Interest.objects.filter(
-        session=registration.session, contact__address_key=registration.address_key
-    ).exists()
 
 
 def _language(row: Registration) -> str | None:
@@ -157,7 +119,7 @@ def _show(
         "is_registered": row.state == RegistrationState.REGISTERED,
         "can_change": live and not over,
         "asks_cancel": "cancel" in request.GET and live and not over,
-        "form": form or (AnswersForm(initial=row.answers) if live else None),
+        "form": form or (_form(row, language) if live else None),
         "token": token,
         "invitation_token": _again(row),
         "join_token": join_token(row)
@@ -169,6 +131,14 @@ def _show(
     return page(
         request, "participation/registration.html", context, language=language, status=status
     )
+
+
+def _form(row: Registration, language: str, data: QueryDict | None = None) -> AnswersForm:
+    with translation.override(language):
+        questions = questions_of(row.session, language)
+        given = {field_name(each.id): row.answers.get(each.id, "") for each in questions}
+        given |= {field_name(name): answer for name, answer in row.private_answers.items()}
+        return AnswersForm(data, initial=row.answers | given, questions=questions)
 
 
 def _again(row: Registration) -> str:

@@ -1,4 +1,4 @@
-"""The public sign-up of a session, its thanks page and its calendar file."""
+"""The public sign-up of a session, and its calendar file."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -47,15 +47,6 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
         form.add_error(None, str(error))
         return _show(request, session, phase_of(session, now), form, status=409)
     return _thanks(session)
-
-
-@require_safe
-def thanks(request: HttpRequest, slug: str) -> HttpResponse:
-    """What happens next. The same for everybody: it says nothing about who signed up."""
-    session = get_object_or_404(Session, slug=slug)
-    language = translation.get_language() or session.source_language
-    context = session_facts(session, language, now=timezone.now())
-    return render(request, "participation/thanks.html", context)
 
 
 @require_safe

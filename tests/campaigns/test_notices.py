@@ -74,7 +74,7 @@ def _about_registration(kind, *, session=None, state=None, **values):
 def _all_kinds(kind, language):
     if kind in STATES:
         return _about_registration(kind, pk=9104, language=language)
-    if kind == "confirm":
+    if kind in ("confirm", "nudge"):
         rows = [
             make_registration(
                 pk=9110 + place,

@@ -17,8 +17,8 @@ from contacts.services.imports import run_import, stage_import
 from contacts.services.merging import merge_contacts
 from contacts.services.suppressions import unsubscribe
 from participation.models import Registration
+from participation.services import confirm_registration, request_registration
 from participation.services.organiser import register_typed
-from participation.services.sign_up import confirm_registration, request_registration
 from tests.contacts.readers import reader, stopped
 from tests.factories.base import make_user
 from tests.factories.contacts import NOW, make_contact, make_suppression

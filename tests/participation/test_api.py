@@ -203,7 +203,10 @@ def test_my_registration_is_confirmed_read_changed_and_cancelled(client):
     _post(client, f"/api/sessions/{session.slug}/registrations", BODY)
     row = Registration.objects.get()
     confirm = f"/api/my/registrations/{confirm_token(row.pk)}/confirm"
-    assert [_post(client, confirm, {}).json() for _ in range(2)] == [{"state": "pending"}] * 2
+    confirmed = {"session": session.slug, "state": "pending", "problem": ""}
+    assert [_post(client, confirm, {}).json() for _ in range(2)] == [
+        {"state": "pending", "registrations": [confirmed]}
+    ] * 2
     row.refresh_from_db()
     path = f"/api/my/registrations/{registration_token(row)}"
     assert client.get(path).json()["organisation"] == "Stichting Wilg"

@@ -1,0 +1,97 @@
+"""Questions of a session's own as fields of a form, and which of their answers count."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+
+from content.enums import QuestionKind
+from content.questions import YES_NO, Answer, Question
+from participation.plain_text import single_line
+
+LINE_LENGTH, TEXT_LENGTH = 200, 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question beside its field. `only_if` is the name of the field on which it depends."""
+
+    question: Question
+    field: forms.BoundField
+    only_if: str
+
+
+def field_name(question_id: str) -> str:
+    """Return the name of the field of a question."""
+    return f"q_{question_id}"
+
+
+def field_of(
+    question: Question, others: Mapping[str, Question], *, is_required: bool
+) -> forms.Field:
+    """Return the field that asks a question; `others` are the questions by id."""
+    words: dict[str, Any] = {
+        "label": question.text,
+        "help_text": _help(question, others),
+        "required": is_required,
+    }
+    match question.kind:
+        case QuestionKind.TEXT:
+            area = forms.Textarea(attrs={"rows": 3})
+            return forms.CharField(max_length=TEXT_LENGTH, widget=area, **words)
+        case QuestionKind.YES_NO:
+            return forms.ChoiceField(choices=YES_NO.items, widget=forms.RadioSelect, **words)
+        case QuestionKind.CHOICE:
+            return forms.ChoiceField(choices=_choices(question), widget=forms.RadioSelect, **words)
+        case QuestionKind.CHOICES:
+            ticks = forms.CheckboxSelectMultiple
+            return forms.MultipleChoiceField(choices=_choices(question), widget=ticks, **words)
+        case _:
+            return forms.CharField(max_length=LINE_LENGTH, validators=[single_line], **words)
+
+
+def applies(question: Question, answers: Mapping[str, Answer]) -> bool:
+    """Whether a question is asked at all, given the answers to those before it, by id."""
+    if not question.only_if:
+        return True
+    given = answers.get(question.only_if)
+    return question.only_if_answer in (given if isinstance(given, list) else [given])
+
+
+def beside_their_questions(
+    answers: Mapping[str, Answer], questions: Iterable[Question]
+) -> dict[str, Answer]:
+    """Return answers under the text of their question instead of its id, in the words of both.
+
+    What is not an answer to one of these questions stays under its own name.
+    """
+    by_id = {question.id: question for question in questions}
+    return {
+        by_id[name].text if name in by_id else name: by_id[name].in_words(answer)
+        if name in by_id
+        else answer
+        for name, answer in answers.items()
+    }
+
+
+def _choices(question: Question) -> Sequence[tuple[str, str]]:
+    return list(zip(question.options, question.labels or question.options, strict=True))
+
+
+def _help(question: Question, others: Mapping[str, Question]) -> str:
+    sentences = [question.help]
+    if asked := others.get(question.only_if):
+        sentences.append(
+            gettext("Only if you answer “%(answer)s” to “%(question)s”.")
+            % {"answer": asked.in_words(question.only_if_answer), "question": asked.text}
+        )
+    if question.private:
+        sentences.append(
+            gettext(
+                "Only the organisers see this, without your name. We erase it four weeks after "
+                "the session."
+            )
+        )
+    return " ".join(filter(None, sentences))
