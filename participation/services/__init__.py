@@ -5,12 +5,14 @@ from participation.services.cancellation import cancel_registration
 from participation.services.decisions import decide_registration
 from participation.services.interest import announce_known_dates, note_interest
 from participation.services.invitations import decline_invitation, invite, register_by_link
+from participation.services.offers import accept_offer, settle_offers
 from participation.services.organiser import register_by_organiser
 from participation.services.questions import import_questions, update_answers
 from participation.services.sign_up import Typed, confirm_registration, request_registration
 
 __all__ = [
     "Typed",
+    "accept_offer",
     "announce_known_dates",
     "cancel_registration",
     "confirm_registration",
@@ -24,5 +26,6 @@ __all__ = [
     "register_by_link",
     "register_by_organiser",
     "request_registration",
+    "settle_offers",
     "update_answers",
 ]
