@@ -60,6 +60,11 @@ def join(row: Registration) -> str:
     return _link("participation:join", participation_links.join_token(row))
 
 
+def colleague(row: Registration) -> str:
+    """The page on which a colleague may take over the seat: to be forwarded."""
+    return _link("participation:colleague", participation_links.colleague_token(row))
+
+
 def confirm(registration_id: int) -> str:
     """The page on which a public sign-up is confirmed."""
     token = participation_links.confirm_token(registration_id)

@@ -2,7 +2,8 @@
 
 The public file is METHOD:PUBLISH. A registered person gets METHOD:REQUEST with a UID that stays for
 the session and the person, and a number (SEQUENCE) that rises when the session moves or the person
-cancels; CANCEL carries a higher number than the REQUEST that it withdraws. No personal link is in
+cancels or gives the seat away; CANCEL carries a higher number than the REQUEST that it withdraws,
+and is all that can be said of a session that lost its day. No personal link is in
 any file, because calendars are shared; the online room's address is in none either.
 """
 
@@ -12,9 +13,9 @@ from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from contacts.models import Contact
-from content.dates import when, where
+from content.dates import KNOWN_DAY, when, where
 from content.enums import Precision, SessionStatus
-from content.models import Session
+from content.models import Session, SiteSettings
 from content.selectors import session_url
 from participation.errors import CalendarImpossible
 from participation.models import Registration
@@ -41,7 +42,7 @@ def session_ics(
 
     `method` is PUBLISH, REQUEST or CANCEL; the last two need a contact with an address (that of the
     registration, unless given). `organiser_email` must be a mailbox that somebody reads. `now` is
-    the DTSTAMP. Raises CalendarImpossible for a session without a day.
+    the DTSTAMP. Raises CalendarImpossible for a session without a day, except to CANCEL.
     """
     contact = contact or (registration.contact if registration else None)
     entry = SessionEntry(
@@ -95,6 +96,16 @@ class SessionEntry:
         return b"".join((self._before, lines, self._after))
 
 
+def organiser_of(session: Session, site: SiteSettings) -> tuple[str, str]:
+    """Return address and name of whoever reads the answers: the contact person, else the sender.
+
+    The same in a mail and in the file on one's own page, since both are one entry.
+    """
+    if session.contact_email:
+        return session.contact_email, session.contact_person or site.association_name
+    return site.sender_email, site.association_name
+
+
 def entry_uid(session: Session, contact: Contact | None) -> str:
     """Return the UID of the entry: stable for the session, and for the person if there is one."""
     person = f"-contact-{contact.pk}" if contact else ""
@@ -109,7 +120,9 @@ def entry_sequence(session: Session, registration: Registration | None) -> int:
 def _event(session: Session, language: str, method: str, now: datetime) -> Event:
     event = Event()
     event.add("dtstamp", now)
-    _add_times(event, session)
+    # RFC 5546, 3.2.5: a CANCEL needs no times, and there may be none any more.
+    if method != "CANCEL" or has_day(session):
+        _add_times(event, session)
     event.add("summary", session.title(language))
     event.add("location", where(session, language))
     url = session_url(session, language)
@@ -122,6 +135,11 @@ def _event(session: Session, language: str, method: str, now: datetime) -> Event
         else _STATUS.get(SessionStatus(session.status), "CONFIRMED"),
     )
     return event
+
+
+def has_day(session: Session) -> bool:
+    """Whether a calendar has a place for it."""
+    return session.precision in KNOWN_DAY and session.first_day is not None
 
 
 def _add_times(event: Event, session: Session) -> None:

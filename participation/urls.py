@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("i/<str:token>/", views.invitation, name="invitation"),
     path("i/<str:token>/decline/", views.decline, name="decline"),
     path("c/<str:token>/", views.confirm, name="confirm"),
+    path("t/<str:token>/", views.colleague, name="colleague"),
     path("r/<str:token>/", views.registration, name="registration"),
     path("r/<str:token>/calendar.ics", views.registration_ics, name="registration_ics"),
     path("j/<str:token>/", views.join, name="join"),

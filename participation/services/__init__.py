@@ -4,11 +4,17 @@ from participation.services.attendance import import_attendance, mark_attendance
 from participation.services.cancellation import cancel_registration
 from participation.services.decisions import decide_registration
 from participation.services.interest import announce_known_dates, note_interest
-from participation.services.invitations import decline_invitation, invite, register_by_link
+from participation.services.invitations import (
+    decline_invitation,
+    invite,
+    register_by_link,
+    send_colleague,
+)
 from participation.services.offers import accept_offer, settle_offers
 from participation.services.organiser import register_by_organiser
 from participation.services.questions import import_questions, update_answers
 from participation.services.sign_up import Typed, confirm_registration, request_registration
+from participation.services.transfer import send_colleague_link
 
 __all__ = [
     "Typed",
@@ -26,6 +32,8 @@ __all__ = [
     "register_by_link",
     "register_by_organiser",
     "request_registration",
+    "send_colleague",
+    "send_colleague_link",
     "settle_offers",
     "update_answers",
 ]

@@ -9,7 +9,8 @@ from django.db import transaction
 from contacts.models import Organisation
 from content.models import SeriesPage, Session
 from participation.enums import ENDED, QuestionState
-from participation.models import LearningQuestion, Registration
+from participation.errors import AnswersClosed
+from participation.models import AttendanceList, LearningQuestion, Registration
 from participation.services.organisations import organisations_named
 from participation.tables import Line, read_table
 
@@ -40,7 +41,12 @@ class QuestionReport:
 def update_answers(
     *, registration: Registration, answers: dict[str, str], now: datetime
 ) -> Registration:
-    """Replace the answers of a live registration; those of an ended one stay as they are."""
+    """Replace the answers of a live registration; those of an ended one stay as they are.
+
+    Also after the session. Raises AnswersClosed once the organiser closed its list.
+    """
+    if AttendanceList.objects.filter(session=registration.session_id).exists():
+        raise AnswersClosed
     Registration.objects.filter(pk=registration.pk).exclude(state__in=ENDED).update(
         answers=answers, changed_at=now
     )

@@ -44,6 +44,7 @@ from participation.services.interest import note_interest
 from participation.services.moves import announce, move, next_sequence, tell
 from participation.services.questions import keep_question
 from participation.services.seats import lock_session, seat_or_wait
+from participation.services.transfer import hand_over, seat_to_take, take_over_while_waiting
 
 #: How many mails a day one address gets because somebody typed it.
 _MAILS_A_DAY = 3
@@ -75,25 +76,32 @@ def request_registration(
     act: str,
     now: datetime,
     source: RegistrationSource = RegistrationSource.PUBLIC_FORM,
+    takes_over: Registration | None = None,
 ) -> None:
     """Keep what was typed and mail the address a link to confirm it with.
 
-    Somebody who is signed up already gets a link to that sign-up instead. `act` names this one
-    submission: sent twice, it causes one mail. An address gets at most three such mails a day.
+    Somebody who is signed up already gets a link to that sign-up instead. `takes_over` is the seat
+    of a colleague that is asked for: then it does not matter whether sign-up is open. `act` names
+    this one submission: sent twice, it causes one mail. An address gets at most three such mails a
+    day.
     Raises AddressInvalid, SignUpClosed, SessionFull and DeclarationMissing, all from what was typed
     and the state of the session alone.
     """
     key = address_key(typed.email)
     phase = phase_of(session, now)
-    _refuse_closed(phase)
+    if takes_over is None:
+        _refuse_closed(phase)
     if phase != Phase.INTEREST:
         _refuse_undeclared(session, key, typed, now)
     live = live_registration_of_address(session, key)
-    if live is not None:
+    if live is not None and not (takes_over and live.state == RegistrationState.WAITING):
         if _may_mail(key, f"{NoticeKind.LINK}:{live.pk}:{act}", now):
             tell(live, kind=NoticeKind.LINK, act=act, now=now)
         return
-    registration = _keep_typed(session, key, typed, source, phase == Phase.INTEREST, now)
+    interest = phase == Phase.INTEREST and takes_over is None
+    registration = _keep_typed(session, key, typed, source, interest, now)
+    if takes_over is not None:
+        Registration.objects.filter(pk=registration.pk).update(takes_over=takes_over)
     notice_key = f"{NoticeKind.CONFIRM}:{registration.pk}:{act}"
     if _may_mail(key, notice_key, now):
         create_notice(
@@ -120,8 +128,11 @@ def confirm_registration(*, registration: Registration, now: datetime) -> Regist
     if registration.state != RegistrationState.UNCONFIRMED:
         return live_registration_of_address(session, registration.address_key) or registration
     phase = phase_of(session, now)
-    if phase in (Phase.CANCELLED, Phase.OVER, Phase.PARTNER):
+    seat = seat_to_take(registration, session, now=now)
+    if seat is None and phase in (Phase.CANCELLED, Phase.OVER, Phase.PARTNER):
         raise SignUpClosed(phase)
+    if seat is None and registration.takes_over_id:
+        _refuse_closed(phase)  # the seat went to another: as for anybody who comes now
     typed = Typed(**_without_interest(registration.typed))
     contact = confirm_contact(
         email=typed.email,
@@ -135,23 +146,34 @@ def confirm_registration(*, registration: Registration, now: datetime) -> Regist
     # The address answers; whoever merely types it proves nothing.
     lift_hard_bounce(address_hash=address_hash(registration.address_key))
     _record_consents(contact, typed, now)
-    if registration.typed.get("interest") or phase == Phase.INTEREST:
+    if seat is None and (registration.typed.get("interest") or phase == Phase.INTEREST):
         note_interest(session=session, contact=contact, now=now)
         move(registration, to=RegistrationState.LAPSED, now=now)
         return registration
     if live := live_registration(session, contact):
         move(registration, to=RegistrationState.LAPSED, now=now)
-        return live
-    return _enter(registration, session, contact, typed, now)
+        return take_over_while_waiting(live, seat, now=now)
+    return _enter(registration, session, contact, typed, now, seat)
 
 
 def _enter(
-    registration: Registration, session: Session, contact: Contact, typed: Typed, now: datetime
+    registration: Registration,
+    session: Session,
+    contact: Contact,
+    typed: Typed,
+    now: datetime,
+    seat: Registration | None,
 ) -> Registration:
-    """Decide how the confirmed sign-up gets in, and tell the person."""
+    """Decide how the confirmed sign-up gets in, or give it the seat of a colleague; tell them."""
     who = applicant(session=session, contact=contact, works_on_theme=typed.works_on_theme, now=now)
     organisation, representation = _organisation_of(session, contact, typed, now)
-    if admission(session.eligibility, who) is Admission.APPROVAL:
+    way, more = admission(session.eligibility, who), dict[str, Any]()
+    if seat is not None:
+        at_once = way is Admission.AT_ONCE
+        state, organisation, more = hand_over(seat, own=organisation, is_admitted=at_once, now=now)
+        if representation and representation.organisation != organisation:
+            representation = None
+    elif way is Admission.APPROVAL:
         state = RegistrationState.PENDING
     else:
         state = seat_or_wait(session, organisation, now=now)
@@ -165,6 +187,7 @@ def _enter(
         answers=typed.answers,
         works_on_theme=typed.works_on_theme,
         calendar_sequence=next_sequence(session, contact),
+        **more,
     )
     keep_question(registration, now=now)
     tell(registration, now=now)

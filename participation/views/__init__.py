@@ -1,5 +1,6 @@
 """Pages of this room: sign-up, the personal link, one's own registration, calendar and join."""
 
+from participation.views.colleague import colleague
 from participation.views.invitation import decline, invitation
 from participation.views.registration import (
     confirm,
@@ -10,6 +11,7 @@ from participation.views.registration import (
 from participation.views.sign_up import public_ics, sign_up, thanks
 
 __all__ = [
+    "colleague",
     "confirm",
     "decline",
     "invitation",

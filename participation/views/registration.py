@@ -1,31 +1,53 @@
 """One's own registration: confirm it, see it, change it, cancel it, join online."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
+from content.dates import moment_in_words
 from content.selectors import site_settings
 from content.selectors.sessions import is_over
-from participation.calendar import CONTENT_TYPE, session_ics
+from participation.calendar import CONTENT_TYPE, organiser_of, session_ics
 from participation.enums import ENDED, RegistrationState
 from participation.errors import CalendarImpossible, ParticipationError
 from participation.forms import AnswersForm
 from participation.links import (
     LinkUnknown,
+    colleague_token,
     invitation_token,
     join_token,
+    link,
     read_confirm,
     read_registration,
     registration_token,
 )
-from participation.models import Interest, Registration
-from participation.presentation import masked_contact, session_facts
+from participation.models import AttendanceList, Interest, Registration
+from participation.presentation import given_name, masked_contact, session_facts
 from participation.selectors.registrations import live_registration_of_address
+from participation.selectors.transfer import may_pass_on
 from participation.services.cancellation import cancel_registration
+from participation.services.offers import accept_offer
 from participation.services.questions import update_answers
 from participation.services.sign_up import confirm_registration
-from participation.views.personal import SeeOther, language_of, page, personal, with_language
+from participation.services.transfer import send_colleague_link
+from participation.views.personal import (
+    LANGUAGES,
+    SeeOther,
+    language_of,
+    page,
+    personal,
+    with_language,
+)
+
+#: From these somebody may sign up again by themselves.
+_MAY_COME_BACK = (
+    RegistrationState.CANCELLED,
+    RegistrationState.LAPSED,
+    RegistrationState.TRANSFERRED,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +69,11 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         held = live_registration_of_address(registration.session, registration.address_key)
         if held is not None or registration.contact is not None:
             return _to_registration(request, held or registration)
+    giver = registration.takes_over
     context = session_facts(registration.session, language, now=timezone.now()) | {
+        "giver": given_name(giver.contact) if giver and giver.contact else "",
+        "asked_for_seat": giver is not None,
+        "is_for_me": giver is not None and may_pass_on(giver, timezone.now()),
         "typed": registration.typed,
         "is_open": registration.state == RegistrationState.UNCONFIRMED,
         "follows": _follows(registration),
@@ -59,22 +85,37 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @personal
 def registration(request: HttpRequest, token: str) -> HttpResponse:
-    """State, date and place; POST changes the answers (`act=answers`) or cancels (`act=cancel`)."""
+    """State, date and place. POST does what `act` says: answers, cancel, accept or transfer."""
     row = read_registration(token)
     if request.method != "POST":
         return _show(request, token, row, None)
     with translation.override(language_of(request, _language(row))):
-        if request.POST.get("act") == "cancel":
-            try:
-                cancel_registration(registration=row, now=timezone.now())
-            except ParticipationError as error:
-                return _show(request, token, row, None, status=409, problem=str(error))
-            return _to_registration(request, row)
+        try:
+            return _act(request, token, row)
+        except ParticipationError as error:
+            row.refresh_from_db()
+            return _show(request, token, row, None, status=409, problem=str(error))
+
+
+def _act(request: HttpRequest, token: str, row: Registration) -> HttpResponse:
+    now = timezone.now()
+    act = request.POST.get("act")
+    if act == "cancel":
+        cancel_registration(registration=row, now=now)
+    elif act == "accept":
+        accept_offer(registration=row, now=now)
+    elif act == "transfer":
+        send_colleague_link(registration=row, now=now)
+        asked = request.GET.get("lang", "")
+        language = f"&lang={asked}" if asked in LANGUAGES else ""
+        return SeeOther(f"{request.path}?colleague=1{language}#colleague")
+    else:
         form = AnswersForm(request.POST)
         if not form.is_valid():
             return _show(request, token, row, form, status=422)
-        update_answers(registration=row, answers=form.answers(), now=timezone.now())
-    return SeeOther(with_language(request, request.path) + "#answers")
+        update_answers(registration=row, answers=form.answers(), now=now)
+        return SeeOther(with_language(request, request.path) + "#answers")
+    return _to_registration(request, row)
 
 
 @require_safe
@@ -82,14 +123,14 @@ def registration(request: HttpRequest, token: str) -> HttpResponse:
 def registration_ics(request: HttpRequest, token: str) -> HttpResponse:
     """This person's calendar entry: the one of the mail, so that it is never there twice."""
     row = read_registration(token)
-    sender = site_settings()
+    email, name = organiser_of(row.session, site_settings())
     try:
         content = session_ics(
             row.session,
             language_of(request, _language(row)),
             registration=row,
-            organiser_email=sender.sender_email,
-            organiser_name=sender.association_name,
+            organiser_email=email,
+            organiser_name=name,
             now=timezone.now(),
         )
     except CalendarImpossible as error:
@@ -146,16 +187,26 @@ def _show(
     problem: str = "",
     no_room: bool = False,
 ) -> HttpResponse:
-    language = language_of(request, _language(row))
+    language, now = language_of(request, _language(row)), timezone.now()
     live = row.state not in ENDED
-    over = is_over(row.session, timezone.now())
-    context = session_facts(row.session, language, now=timezone.now()) | {
+    over = is_over(row.session, now)
+    can_pass_on = may_pass_on(row, now)
+    with translation.override(language):
+        sign_up_url = reverse("sign_up:sign_up", args=[row.session.slug])
+    context = session_facts(row.session, language, now=now) | {
         "registration": row,
         "state": RegistrationState(row.state),
         "person": masked_contact(row.contact) if row.contact else {},
         "is_live": live,
         "is_registered": row.state == RegistrationState.REGISTERED,
         "can_change": live and not over,
+        "can_answer": live and not AttendanceList.objects.filter(session=row.session).exists(),
+        "has_private_answers": bool(row.private_answers),
+        "can_pass_on": can_pass_on,
+        "colleague_url": _colleague_url(request, row) if can_pass_on else "",
+        "kept_until": _kept_until(row, language, now),
+        "offer_lapsed": row.state == RegistrationState.LAPSED and row.offered_until is not None,
+        "sign_up_url": sign_up_url,
         "asks_cancel": "cancel" in request.GET and live and not over,
         "form": form or (AnswersForm(initial=row.answers) if live else None),
         "token": token,
@@ -171,8 +222,21 @@ def _show(
     )
 
 
+def _colleague_url(request: HttpRequest, row: Registration) -> str:
+    """The link to forward, once it was asked for."""
+    return link("colleague", colleague_token(row)) if "colleague" in request.GET else ""
+
+
+def _kept_until(row: Registration, language: str, now: datetime) -> str:
+    """In words, until when the offered seat is kept; empty when it is not, or no longer."""
+    until = row.offered_until
+    if row.state != RegistrationState.OFFERED or until is None or until <= now:
+        return ""
+    return moment_in_words(until, row.session.time_zone, language)
+
+
 def _again(row: Registration) -> str:
-    """The personal link by which somebody who cancelled may sign up again."""
-    if row.contact is None or row.state != RegistrationState.CANCELLED:
+    """The personal link by which somebody who is out may sign up again."""
+    if row.contact is None or row.state not in _MAY_COME_BACK:
         return ""
     return invitation_token(session_id=row.session_id, contact=row.contact)

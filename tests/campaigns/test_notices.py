@@ -28,7 +28,10 @@ STATES = {
     "rejected": "rejected",
     "waiting": "waiting",
     "offered": "offered",
+    "offer_lapsed": "lapsed",
     "cancelled": "cancelled",
+    "colleague": "registered",
+    "transferred": "transferred",
     "changed": "registered",
     "session_cancelled": "registered",
     "link": "registered",
@@ -66,6 +69,7 @@ def _about_registration(kind, *, session=None, state=None, **values):
         session=session,
         contact=contact,
         state=state or STATES[kind],
+        offered_until=NOW + timedelta(days=2),
         rejection_reason="De groep is voor organisaties\n<b>uit</b> {{ contact.why }}.",
     )
     return _notice(kind, {"registration": registration.pk}, contact, **values)
@@ -122,7 +126,8 @@ def test_notice_looks_as_approved(kind, language, golden, monkeypatch):
 
 @pytest.mark.parametrize("kind", STATES)
 def test_notice_about_another_state_is_obsolete(kind):
-    state = "registered" if STATES[kind] in ("rejected", "cancelled") else "cancelled"
+    ended = ("rejected", "cancelled", "lapsed", "transferred")
+    state = "registered" if STATES[kind] in ended else "cancelled"
     notice = _about_registration(kind, state=state)
 
     with pytest.raises(NoticeObsolete):
