@@ -7,6 +7,7 @@ and is all that can be said of a session that lost its day. No personal link is 
 any file, because calendars are shared; the online room's address is in none either.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -21,6 +22,9 @@ from participation.errors import CalendarImpossible
 from participation.models import Registration
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
+
+#: How often a program that is subscribed may look.
+_REFRESH = timedelta(hours=1)
 
 _BEGIN, _END = b"BEGIN:VEVENT\r\n", b"END:VEVENT\r\n"
 
@@ -74,11 +78,8 @@ class SessionEntry:
     ) -> None:
         self._session = session
         self._is_public = method == "PUBLISH"
-        calendar = Calendar()
-        calendar.add("prodid", "-//Bijeen//Bijeen//NL")
-        calendar.add("version", "2.0")
-        calendar.add("method", method)
-        event = _event(session, language, method, now)
+        calendar = _calendar(method)
+        event = _event(session, language, method, now, url=session_url(session, language))
         event["organizer"] = _address(organiser_email, organiser_name)
         calendar.add_component(event)
         calendar.add_missing_timezones()
@@ -94,6 +95,36 @@ class SessionEntry:
             own.add("attendee", _attendee(contact), encode=False)
         lines = own.to_ical().removeprefix(_BEGIN).removesuffix(_END)
         return b"".join((self._before, lines, self._after))
+
+
+def sessions_ics(
+    sessions: Mapping[Session, str],
+    language: str,
+    *,
+    name: str,
+    organiser_email: str,
+    organiser_name: str,
+    now: datetime,
+) -> bytes:
+    """Return a calendar to subscribe to: one entry for each session that has a day.
+
+    `sessions` gives for each the address of its page; `name` is what calendar programs call it. The
+    entries are those of the public files, so that whoever has both sees one. `now` is the DTSTAMP
+    of a session of which we do not know when it was published.
+    """
+    calendar = _calendar("PUBLISH")
+    calendar.add("name", name)  # RFC 7986
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
+    for session, url in sessions.items():
+        if has_day(session):
+            event = _event(session, language, "PUBLISH", session.published_at or now, url=url)
+            event["organizer"] = _address(organiser_email, organiser_name)
+            event.add("uid", entry_uid(session, None))
+            event.add("sequence", entry_sequence(session, None))
+            calendar.add_component(event)
+    calendar.add_missing_timezones()
+    return calendar.to_ical()
 
 
 def organiser_of(session: Session, site: SiteSettings) -> tuple[str, str]:
@@ -117,7 +148,15 @@ def entry_sequence(session: Session, registration: Registration | None) -> int:
     return session.schedule_version + (registration.calendar_sequence if registration else 0)
 
 
-def _event(session: Session, language: str, method: str, now: datetime) -> Event:
+def _calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Bijeen//Bijeen//NL")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    return calendar
+
+
+def _event(session: Session, language: str, method: str, now: datetime, *, url: str) -> Event:
     event = Event()
     event.add("dtstamp", now)
     # RFC 5546, 3.2.5: a CANCEL needs no times, and there may be none any more.
@@ -125,7 +164,6 @@ def _event(session: Session, language: str, method: str, now: datetime) -> Event
         _add_times(event, session)
     event.add("summary", session.title(language))
     event.add("location", where(session, language))
-    url = session_url(session, language)
     event.add("description", f"{when(session, language)}\n{url}")
     event.add("url", url)
     event.add(

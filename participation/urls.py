@@ -13,6 +13,12 @@ urlpatterns: list[URLPattern] = [
     path("r/<str:token>/calendar.ics", views.registration_ics, name="registration_ics"),
     path("j/<str:token>/", views.join, name="join"),
     path("sessions/<slug:slug>.ics", views.public_ics, name="session_ics"),
+    path("agenda.ics", views.agenda_ics, name="agenda_ics"),
+    path("agenda.atom", views.agenda_atom, name="agenda_atom"),
+    path("agenda.json", views.agenda_json, name="agenda_json"),
+    path("series/<str:slug>/agenda.ics", views.agenda_ics, name="series_ics"),
+    path("series/<str:slug>/agenda.atom", views.agenda_atom, name="series_atom"),
+    path("series/<str:slug>/agenda.json", views.agenda_json, name="series_json"),
 ]
 
 localised_urlpatterns: list[URLPattern] = [

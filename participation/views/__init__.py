@@ -1,6 +1,7 @@
 """Pages of this room: sign-up, the personal link, one's own registration, calendar and join."""
 
 from participation.views.colleague import colleague
+from participation.views.feeds import agenda_atom, agenda_ics, agenda_json
 from participation.views.invitation import decline, invitation
 from participation.views.registration import (
     confirm,
@@ -11,6 +12,9 @@ from participation.views.registration import (
 from participation.views.sign_up import public_ics, sign_up, thanks
 
 __all__ = [
+    "agenda_atom",
+    "agenda_ics",
+    "agenda_json",
     "colleague",
     "confirm",
     "decline",
