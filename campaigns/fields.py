@@ -50,13 +50,16 @@ OWN_FIELDS = frozenset(
         "session.host",
         "session.contact",
         "registration.reason",
+        "registration.until",
         "link.confirm",
         "link.access",
+        "link.colleague",
+        "link.again",
     }
 )
 
 #: Whose value is a whole address, our own templates included.
-ADDRESS_FIELDS = URL_FIELDS | {"link.confirm", "link.access"}
+ADDRESS_FIELDS = URL_FIELDS | {"link.confirm", "link.access", "link.colleague", "link.again"}
 
 #: These say something about the session of the mailing, or lead to it.
 SESSION_FIELDS = frozenset(

@@ -60,6 +60,11 @@ def join(row: Registration) -> str:
     return _link("participation:join", participation_links.join_token(row))
 
 
+def colleague(row: Registration) -> str:
+    """The page on which a colleague may take over the seat: to be forwarded."""
+    return _link("participation:colleague", participation_links.colleague_token(row))
+
+
 def confirm(*registration_ids: int) -> str:
     """The page on which one button confirms these sign-ups of one address."""
     token = participation_links.confirm_token(*registration_ids)

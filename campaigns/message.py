@@ -26,7 +26,7 @@ from contacts.models import Contact
 from contacts.selectors.groups import group_of
 from content.models import Session, SiteSettings
 from content.selectors import site_settings, told_hash
-from participation.calendar import SessionEntry
+from participation.calendar import SessionEntry, organiser_of
 from participation.enums import LIVE, RegistrationState
 from participation.errors import CalendarImpossible
 from participation.models import Registration
@@ -253,13 +253,14 @@ def open_entry(
     session: Session, language: str, *, method: str, site: SiteSettings, now: datetime
 ) -> SessionEntry | None:
     """Return the calendar entry of a session for its people; None while there is no day."""
+    email, name = organiser_of(session, site)
     try:
         return SessionEntry(
             session,
             language,
             method=method,
-            organiser_email=session.contact_email or site.sender_email,
-            organiser_name=session.contact_person or site.association_name,
+            organiser_email=email,
+            organiser_name=name,
             now=now,
         )
     except CalendarImpossible:

@@ -26,6 +26,7 @@ from campaigns.wording import WORDS
 from contacts.addresses import address_key
 from contacts.enums import MailState, NoticeKind, Purpose
 from contacts.models import Contact, Notice
+from content.dates import KNOWN_DAY, moment_in_words
 from content.enums import SessionStatus
 from content.models import Session, SiteSettings
 from content.selectors import has_begun, site_settings, told_hash
@@ -142,6 +143,14 @@ def _any_still_to_confirm(matter: Matter, now: datetime) -> bool:
     )
 
 
+def _is_out(matter: Matter, now: datetime) -> bool:
+    """Whether the offer lapsed, and the person did not sign up again since."""
+    others = Registration.objects.filter(
+        session=matter.session, contact=matter.contact, state__in=LIVE
+    )
+    return _is_coming(RegistrationState.LAPSED)(matter, now) and not others.exists()
+
+
 def _is_interested(matter: Matter, now: datetime) -> bool:
     interests = Interest.objects.filter(session=matter.session, contact=matter.contact)
     return not _is_off(matter.session, now) and interests.exists()
@@ -194,7 +203,10 @@ _HOLDS: dict[NoticeKind, Callable[[Matter, datetime], bool]] = {
     NoticeKind.REJECTED: _is(_S.REJECTED),
     NoticeKind.WAITING: _is_coming(_S.WAITING),
     NoticeKind.OFFERED: _is_coming(_S.OFFERED),
+    NoticeKind.OFFER_LAPSED: _is_out,
     NoticeKind.CANCELLED: _is(_S.CANCELLED),
+    NoticeKind.COLLEAGUE: _is_coming(_S.PENDING, _S.REGISTERED, _S.WAITING, _S.OFFERED),
+    NoticeKind.TRANSFERRED: _is(_S.TRANSFERRED),
     NoticeKind.INTEREST: _is_interested,
     NoticeKind.DATE_KNOWN: _date_is_known,
     NoticeKind.CHANGED: _is_news,
@@ -228,12 +240,29 @@ class _NoticeVoice(Voice):
         if name == "registration.reason":
             own = self.matter.registration
             return own.rejection_reason if own else ""
+        if name == "registration.until":
+            return _kept_until(self.matter, recipient.language)
         if name == "link.confirm":
             return links.confirm(*(row.pk for row in _to_confirm(self.matter)))
         return super().value(name, number, recipient)
 
+    def link(self, name: str, recipient: Recipient) -> str:
+        own = self.matter.registration
+        if name == "link.colleague" and own is not None:
+            return links.colleague(own)
+        if name == "link.again":  # not to the sign-up that ended
+            return links.sign_up(self.matter.session, recipient.contact)
+        return super().link(name, recipient)
+
     def why(self, recipient: Recipient) -> str:
         return WORDS[recipient.language].why_own_act
+
+
+def _kept_until(matter: Matter, language: str) -> str:
+    own, zone = matter.registration, matter.session.time_zone
+    if own is None or own.offered_until is None:
+        return ""
+    return moment_in_words(own.offered_until, zone, language)
 
 
 class _AccessVoice(Voice):
@@ -341,6 +370,7 @@ _CALENDAR = {
     NoticeKind.APPROVED: "REQUEST",
     NoticeKind.CHANGED: "REQUEST",
     NoticeKind.CANCELLED: "CANCEL",
+    NoticeKind.TRANSFERRED: "CANCEL",
     NoticeKind.SESSION_CANCELLED: "CANCEL",
 }
 
@@ -350,6 +380,8 @@ def _calendar(matter: Matter, site: SiteSettings, now: datetime) -> mime.Part | 
     method, own = _CALENDAR.get(NoticeKind(matter.notice.kind)), matter.registration
     if method is None or own is None or own.contact is None:
         return None
+    if method == "REQUEST" and matter.session.precision not in KNOWN_DAY:
+        method = "CANCEL"  # the day that stands in their calendar holds no longer
     if method == "REQUEST" and own.state != RegistrationState.REGISTERED:
         return None
     if method == "CANCEL" and not _was_asked(matter, own):

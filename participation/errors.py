@@ -71,6 +71,24 @@ class MoveNotAllowed(ParticipationError):
         )
 
 
+class TransferNotPossible(ParticipationError):
+    """Only a sign-up that holds, for a session to come, can be passed on."""
+
+    code = "transfer_not_possible"
+
+    def __init__(self) -> None:
+        super().__init__(_("This seat can no longer be given to somebody else."))
+
+
+class AnswersClosed(ParticipationError):
+    """The organiser closed the list of the session."""
+
+    code = "answers_closed"
+
+    def __init__(self) -> None:
+        super().__init__(_("The list of this session is closed: answers can no longer change."))
+
+
 class ReasonMissing(ParticipationError):
     """Whoever is not placed is told why."""
 

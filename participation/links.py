@@ -46,13 +46,18 @@ def join_token(registration: Registration) -> str:
     return tokens.make("join", registration.pk, _link_version(registration))
 
 
+def colleague_token(registration: Registration) -> str:
+    """The token by which a colleague may take over the seat; it ends with the sign-up."""
+    return tokens.make("colleague", registration.pk, _link_version(registration))
+
+
 def confirm_token(*registration_ids: int) -> str:
     """The token that confirms these sign-ups of one address; valid for settings.CONFIRM_VALID."""
     return tokens.make_timed("confirm", *registration_ids)
 
 
 def link(name: str, token: str) -> str:
-    """Return the absolute address of a personal page: "invitation", "decline", "confirm", …"""
+    """Return the absolute address of a personal page: "invitation", "confirm", "colleague", …"""
     return f"{settings.FRONTEND_URL}{reverse(f'participation:{name}', args=[token])}"
 
 

@@ -74,3 +74,8 @@ def masked_contact(contact: Contact) -> dict[str, str]:
         "name": contact.given_name or contact.full_name,
         "address": masked(contact.address_key) if contact.address_key else "",
     }
+
+
+def given_name(contact: Contact) -> str:
+    """Return all that a colleague sees of whoever gives them a seat; may be empty."""
+    return contact.given_name

@@ -107,11 +107,18 @@ class InvitationOut(Schema):
 class MyRegistrationOut(Schema):
     session: SessionOut
     state: str
+    offered_until: datetime | None
     given_name: str
     address: str
     organisation: str
     answers: dict[str, Answer]
     reason: str
+
+
+class ColleagueLinkOut(Schema):
+    """The link to forward to a colleague."""
+
+    url: str
 
 
 class RegistrationOut(Schema):

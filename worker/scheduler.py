@@ -15,7 +15,7 @@ from campaigns.services import batches, planning
 from contacts.enums import MailState
 from contacts.selectors import waiting_import_ids
 from contacts.services.retention import clean_up
-from participation.services import announce_known_dates, nudge_unconfirmed
+from participation.services import announce_known_dates, nudge_unconfirmed, settle_offers
 from worker import duties, witness
 from worker.ledger import claimable
 from worker.recovery import recover
@@ -25,6 +25,7 @@ from worker.sources import NoticeSource
 HELD_FOR = timedelta(seconds=15)
 RECOVER_EVERY = timedelta(seconds=5)
 PUBLICATION_EVERY = timedelta(minutes=1)
+OFFERS_EVERY = timedelta(minutes=1)
 
 #: What was kept long enough goes once a night, after this hour of the site's own time.
 CLEANING = "cleaning"
@@ -72,6 +73,9 @@ def _tick(*, now: datetime, journal_dir: Path) -> Work:
     work = Work(import_ids=waiting_import_ids(), cleaning=is_cleaning_due(now=now))
     if is_held():
         return work
+    # Not while mail is held: nobody would hear of the seat that is kept for them.
+    if duties.is_due("offers", every=OFFERS_EVERY, now=now):
+        settle_offers(now=now)
     planning.start_due_mailings(now=now)
     batches.adopt_strays()
     planning.expire_rows(now=now)

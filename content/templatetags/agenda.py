@@ -166,14 +166,17 @@ def where(session: Session) -> str:
 
 
 @register.simple_tag
-def event_data(session: Session, page: SessionPage) -> SafeString:
+def event_data(session: Session, page: SessionPage, previous_start: str = "") -> SafeString:
     """Return the session as schema.org Event in a data block; nothing while it has no day.
 
+    `previous_start` is from when it was moved, in ISO 8601; this room does not know that.
     A data block is not run, so the content security policy has no say in it.
     """
     if session.precision not in dates.KNOWN_DAY or session.first_day is None:
         return mark_safe("")
-    data = json.dumps(_event(session, page), ensure_ascii=False).translate(_IN_SCRIPT)
+    data = json.dumps(_event(session, page, previous_start), ensure_ascii=False).translate(
+        _IN_SCRIPT
+    )
     return mark_safe(f'<script type="application/ld+json">{data}</script>')  # noqa: S308 -- escaped above
 
 
@@ -196,7 +199,7 @@ def _card(session: Session, page: SessionPage, language: str, now: datetime) -> 
     return Card(session, page, url, language, phase, _capital(text))
 
 
-def _event(session: Session, page: SessionPage) -> dict[str, Any]:
+def _event(session: Session, page: SessionPage, previous_start: str) -> dict[str, Any]:
     language = page.locale.language_code
     starts, ends = session.local_start, session.local_end
     event: dict[str, Any] = {
@@ -208,6 +211,9 @@ def _event(session: Session, page: SessionPage) -> dict[str, Any]:
         "url": session_url(session, language) if session.pk else "",
         "inLanguage": language,
     }
+    if previous_start and session.status not in EVENT_STATUS:
+        event["eventStatus"] = "https://schema.org/EventRescheduled"
+        event["previousStartDate"] = previous_start
     if ends:
         event["endDate"] = ends.isoformat()
     if page.introduction:

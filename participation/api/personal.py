@@ -20,12 +20,14 @@ from participation.api.shared import (
     refuse_invalid,
     session_out,
 )
-from participation.enums import InvitationAnswer
+from participation.enums import InvitationAnswer, RegistrationState
 from participation.forms import AnswersForm
 from participation.links import (
     InvitationLink,
     LinkExpired,
     LinkUnknown,
+    colleague_token,
+    link,
     read_confirm,
     read_invitation,
     read_registration,
@@ -33,6 +35,7 @@ from participation.links import (
 from participation.models import Invitation, Registration
 from participation.presentation import masked_contact
 from participation.schemas import (
+    ColleagueLinkOut,
     ConfirmOut,
     InvitationOut,
     MyAnswersPatch,
@@ -43,7 +46,9 @@ from participation.selectors.registrations import live_registration
 from participation.services.cancellation import cancel_registration
 from participation.services.confirmation import Confirmed, confirm_registrations
 from participation.services.invitations import decline_invitation, needs_declaration
+from participation.services.offers import accept_offer
 from participation.services.questions import update_answers
+from participation.services.transfer import send_colleague_link
 
 
 @router.get("/invitations/{token}", response=InvitationOut, summary="What a personal link knows")
@@ -102,12 +107,13 @@ def change_mine(
     questions = questions_of(registration.session, language_of(request, preferred))
     form = AnswersForm(answers_given(data.answers, questions), questions=questions)
     refuse_invalid(form)
-    changed = update_answers(
-        registration=registration,
-        answers=form.answers(),
-        private_answers=form.private_answers(),
-        now=timezone.now(),
-    )
+    with refusals_as_problems():
+        changed = update_answers(
+            registration=registration,
+            answers=form.answers(),
+            private_answers=form.private_answers(),
+            now=timezone.now(),
+        )
     return _mine(request, changed, None)
 
 
@@ -145,6 +151,31 @@ def cancel_mine(request: HttpRequest, response: HttpResponse, token: str) -> dic
     with refusals_as_problems():
         cancelled = cancel_registration(registration=registration, now=timezone.now())
     return _mine(request, cancelled, None)
+
+
+@router.post("/my/registrations/{token}/accept", response=MyRegistrationOut, summary="Accept")
+def accept_mine(request: HttpRequest, response: HttpResponse, token: str) -> dict[str, Any]:
+    """Take the seat that is offered. Twice is once; 409 when there is none (any more)."""
+    keep_private(response)
+    registration = _registration(token)
+    with refusals_as_problems():
+        accepted = accept_offer(registration=registration, now=timezone.now())
+    if accepted.state != RegistrationState.REGISTERED:
+        detail = _("The time to take the seat is over.")
+        raise Problem(status=409, code="offer_lapsed", detail=detail)
+    return _mine(request, accepted, None)
+
+
+@router.post(
+    "/my/registrations/{token}/transfer", response=ColleagueLinkOut, summary="Send a colleague"
+)
+def pass_on_mine(request: HttpRequest, response: HttpResponse, token: str) -> dict[str, str]:
+    """Mail the person the link for a colleague, and return it. The seat moves on confirmation."""
+    keep_private(response)
+    registration = _registration(token)
+    with refusals_as_problems():
+        send_colleague_link(registration=registration, now=timezone.now())
+    return {"url": link("colleague", colleague_token(registration))}
 
 
 @contextmanager
@@ -189,6 +220,9 @@ def _mine(request: HttpRequest, registration: Registration, lang: str | None) ->
             registration.session, language_of(request, preferred), now=timezone.now()
         ),
         "state": registration.state,
+        "offered_until": registration.offered_until
+        if registration.state == RegistrationState.OFFERED
+        else None,
         "given_name": person["name"],
         "address": person["address"],
         "organisation": organisation.name if organisation else "",

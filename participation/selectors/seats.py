@@ -1,8 +1,14 @@
 """Seats that are taken and free. Only a caller that holds the session's lock may rely on it."""
 
+from datetime import datetime
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+
 from contacts.models import Organisation
+from content.enums import SessionStatus
 from content.models import Session
-from participation.enums import SEATED
+from content.selectors.sessions import LONGEST_PERIOD
+from participation.enums import SEATED, RegistrationState
 from participation.models import Registration
 
 
@@ -27,3 +33,27 @@ def organisation_has_room(session: Session, organisation: Organisation | None) -
 def free_seat(session: Session, organisation: Organisation | None) -> bool:
     """Whether somebody of this organisation can have a seat now."""
     return seats_left(session) != 0 and organisation_has_room(session, organisation)
+
+
+def sessions_to_settle(now: datetime) -> list[int]:
+    """Return the ids of sessions of which an offer ran out, or a free seat waits for somebody.
+
+    Whether a seat is free for those who wait, under the seats per organisation, is for whoever
+    holds the session to see.
+    """
+    theirs = Registration.objects.filter(session=OuterRef("pk"))
+    offered = theirs.filter(state=RegistrationState.OFFERED)
+    ran_out = Q(has_past_offer=True) | Q(has_offer=True, starts_at__lte=now)
+    recent = now.date() - LONGEST_PERIOD
+    to_come = Q(starts_at__gt=now) | Q(starts_at=None) & (
+        Q(first_day=None) | Q(first_day__gte=recent)
+    )
+    has_seats = Q(capacity=None) | Q(taken__lt=F("capacity"))
+    sessions = Session.objects.exclude(status=SessionStatus.CANCELLED).annotate(
+        has_offer=Exists(offered),
+        has_past_offer=Exists(offered.filter(offered_until__lte=now)),
+        has_waiting=Exists(theirs.filter(state=RegistrationState.WAITING)),
+        taken=Count("registrations", filter=Q(registrations__state__in=SEATED)),
+    )
+    due = sessions.filter(ran_out | Q(has_waiting=True) & to_come & has_seats)
+    return list(due.order_by("pk").values_list("pk", flat=True))

@@ -5,8 +5,14 @@ from participation.services.cancellation import cancel_registration
 from participation.services.confirmation import confirm_registration, confirm_registrations
 from participation.services.decisions import decide_registration
 from participation.services.interest import announce_known_dates, note_interest
-from participation.services.invitations import decline_invitation, invite, register_by_link
+from participation.services.invitations import (
+    decline_invitation,
+    invite,
+    register_by_link,
+    send_colleague,
+)
 from participation.services.nudging import nudge_unconfirmed
+from participation.services.offers import accept_offer, settle_offers
 from participation.services.organiser import register_by_organiser
 from participation.services.questions import import_questions, update_answers
 from participation.services.series import cancel_in_series, register_with_others
@@ -16,9 +22,11 @@ from participation.services.sign_up import (
     request_registrations,
     resend_confirmation,
 )
+from participation.services.transfer import send_colleague_link
 
 __all__ = [
     "Typed",
+    "accept_offer",
     "announce_known_dates",
     "cancel_in_series",
     "cancel_registration",
@@ -38,5 +46,8 @@ __all__ = [
     "request_registration",
     "request_registrations",
     "resend_confirmation",
+    "send_colleague",
+    "send_colleague_link",
+    "settle_offers",
     "update_answers",
 ]

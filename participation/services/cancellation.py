@@ -21,11 +21,11 @@ from participation.services.seats import fill_seats, lock_session
 
 @transaction.atomic
 def cancel_registration(*, registration: Registration, now: datetime) -> Registration:
-    """Cancel, free the seat and let the head of the waiting list have it. Twice is once.
+    """Cancel, free the seat and offer it to the head of the waiting list. Twice is once.
 
-    The calendar number rises with it, so that CANCEL is above the REQUEST that it withdraws.
-    An unconfirmed sign-up has no contact yet and simply lapses. Raises SignUpClosed when the
-    session is over.
+    Declining an offered seat is cancelling. The calendar number rises with it, so that CANCEL is
+    above the REQUEST that it withdraws. An unconfirmed sign-up has no contact yet and simply
+    lapses. Raises SignUpClosed when the session is over.
     """
     session = lock_session(registration.session_id)
     registration = Registration.objects.select_for_update().get(pk=registration.pk)

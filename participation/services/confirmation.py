@@ -31,7 +31,8 @@ from participation.services.interest import note_interest
 from participation.services.moves import move, next_sequence, tell
 from participation.services.questions import keep_question
 from participation.services.seats import lock_session, seat_or_wait
-from participation.services.sign_up import Typed
+from participation.services.sign_up import Typed, refuse_closed
+from participation.services.transfer import hand_over, seat_to_take, take_over_while_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,11 @@ def confirm_registration(*, registration: Registration, now: datetime) -> Regist
     if registration.state != RegistrationState.UNCONFIRMED:
         return live_registration_of_address(session, registration.address_key) or registration
     phase = phase_of(session, now)
-    if phase in (Phase.CANCELLED, Phase.OVER, Phase.PARTNER):
+    seat = seat_to_take(registration, session, now=now)
+    if seat is None and phase in (Phase.CANCELLED, Phase.OVER, Phase.PARTNER):
         raise SignUpClosed(phase)
+    if seat is None and registration.takes_over_id:
+        refuse_closed(phase)  # the seat went to another: as for anybody who comes now
     typed = Typed(**_without_interest(registration.typed))
     contact = confirm_contact(
         email=typed.email,
@@ -88,23 +92,34 @@ def confirm_registration(*, registration: Registration, now: datetime) -> Regist
     # The address answers; whoever merely types it proves nothing.
     lift_hard_bounce(address_hash=address_hash(registration.address_key))
     _record_consents(contact, typed, now)
-    if registration.typed.get("interest") or phase == Phase.INTEREST:
+    if seat is None and (registration.typed.get("interest") or phase == Phase.INTEREST):
         note_interest(session=session, contact=contact, now=now)
         move(registration, to=RegistrationState.LAPSED, now=now)
         return registration
     if live := live_registration(session, contact):
         move(registration, to=RegistrationState.LAPSED, now=now)
-        return live
-    return _enter(registration, session, contact, typed, now)
+        return take_over_while_waiting(live, seat, now=now)
+    return _enter(registration, session, contact, typed, now, seat)
 
 
 def _enter(
-    registration: Registration, session: Session, contact: Contact, typed: Typed, now: datetime
+    registration: Registration,
+    session: Session,
+    contact: Contact,
+    typed: Typed,
+    now: datetime,
+    seat: Registration | None,
 ) -> Registration:
-    """Decide how the confirmed sign-up gets in, and tell the person."""
+    """Decide how the confirmed sign-up gets in, or give it the seat of a colleague; tell them."""
     who = applicant(session=session, contact=contact, works_on_theme=typed.works_on_theme, now=now)
     organisation, representation = _organisation_of(session, contact, typed, now)
-    if admission(session.eligibility, who) is Admission.APPROVAL:
+    way, more = admission(session.eligibility, who), dict[str, Any]()
+    if seat is not None:
+        at_once = way is Admission.AT_ONCE
+        state, organisation, more = hand_over(seat, own=organisation, is_admitted=at_once, now=now)
+        if representation and representation.organisation != organisation:
+            representation = None
+    elif way is Admission.APPROVAL:
         state = RegistrationState.PENDING
     else:
         state = seat_or_wait(session, organisation, now=now)
@@ -121,6 +136,7 @@ def _enter(
         typed={name: said for name, said in registration.typed.items() if name != "private"},
         works_on_theme=typed.works_on_theme,
         calendar_sequence=next_sequence(session, contact),
+        **more,
     )
     keep_question(registration, now=now)
     tell(registration, now=now)

@@ -21,11 +21,16 @@ from participation.enums import (
     RegistrationSource,
     RegistrationState,
 )
-from participation.errors import DeclarationMissing, SessionFull, SignUpClosed
+from participation.errors import (
+    DeclarationMissing,
+    SessionFull,
+    SignUpClosed,
+    TransferNotPossible,
+)
 from participation.models import Invitation, Registration
 from participation.selectors.applicants import applicant, vouched_organisation
 from participation.selectors.registrations import live_registration
-from participation.selectors.sessions import day_of, phase_by_link
+from participation.selectors.sessions import day_of, phase_by_link, phase_of
 from participation.services.interest import note_interest
 from participation.services.moves import move, open_registration, tell
 from participation.services.questions import keep_question, update_answers
@@ -146,6 +151,27 @@ def decline_invitation(*, session: Session, contact: Contact, now: datetime) -> 
         defaults={"source": "personal link", "invited_at": now},
     )
     _answer(session, contact, InvitationAnswer.DECLINED, now)
+
+
+@transaction.atomic
+def send_colleague(*, session: Session, contact: Contact, now: datetime) -> None:
+    """Note that the contact sends a colleague instead, who signs up on the public page.
+
+    Raises TransferNotPossible for whoever is signed up (they pass on their own seat), and
+    SignUpClosed when nobody can sign up on the public page.
+    """
+    lock_session(session.pk)
+    if live_registration(session, contact):
+        raise TransferNotPossible
+    phase = phase_of(session, now)
+    if phase not in ACCEPTING:
+        raise SignUpClosed(phase)
+    Invitation.objects.get_or_create(
+        session=session,
+        contact=contact,
+        defaults={"source": "personal link", "invited_at": now},
+    )
+    _answer(session, contact, InvitationAnswer.COLLEAGUE, now)
 
 
 def needs_declaration(*, session: Session, contact: Contact, now: datetime) -> bool:

@@ -22,8 +22,10 @@ NOTICE_OF_STATE = {
     RegistrationState.PENDING: NoticeKind.PENDING,
     RegistrationState.REGISTERED: NoticeKind.REGISTERED,
     RegistrationState.WAITING: NoticeKind.WAITING,
+    RegistrationState.OFFERED: NoticeKind.OFFERED,
     RegistrationState.REJECTED: NoticeKind.REJECTED,
     RegistrationState.CANCELLED: NoticeKind.CANCELLED,
+    RegistrationState.TRANSFERRED: NoticeKind.TRANSFERRED,
 }
 
 

@@ -10,7 +10,8 @@ from contacts.models import Organisation
 from content.models import SeriesPage, Session
 from content.questions import Answer
 from participation.enums import ENDED, QuestionState
-from participation.models import LearningQuestion, Registration
+from participation.errors import AnswersClosed
+from participation.models import AttendanceList, LearningQuestion, Registration
 from participation.services.organisations import organisations_named
 from participation.tables import Line, read_table
 
@@ -45,9 +46,17 @@ def update_answers(
     private_answers: dict[str, Answer] | None = None,
     now: datetime,
 ) -> Registration:
-    """Replace the answers of a live registration; those of an ended one stay as they are."""
+    """Replace the answers of a live registration; those of an ended one stay as they are.
+
+    A private answer is replaced by another only: the page does not show it to whoever has the link.
+    Also after the session. Raises AnswersClosed once the organiser closed its list.
+    """
+    if AttendanceList.objects.filter(session=registration.session_id).exists():
+        raise AnswersClosed
     Registration.objects.filter(pk=registration.pk).exclude(state__in=ENDED).update(
-        answers=answers, private_answers=private_answers or {}, changed_at=now
+        answers=answers,
+        private_answers=registration.private_answers | (private_answers or {}),
+        changed_at=now,
     )
     registration.refresh_from_db()
     keep_question(registration, now=now)

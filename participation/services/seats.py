@@ -4,11 +4,14 @@ Everybody who takes or frees a seat holds the session's row first: `FOR UPDATE` 
 SQLite a transaction is IMMEDIATE, so that the whole of it waits for its turn.
 """
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from contacts.models import Organisation
+from content.dates import KNOWN_DAY
+from content.enums import SessionStatus
 from content.models import Session
 from content.selectors import has_begun
 from participation.enums import RegistrationState
@@ -16,6 +19,9 @@ from participation.errors import OrganisationFull, SessionFull
 from participation.models import Registration
 from participation.selectors.seats import free_seat, organisation_has_room, seats_left
 from participation.services.moves import move, tell
+
+#: Whoever is offered a seat has at least this long to say yes.
+SHORTEST_OFFER = timedelta(hours=1)
 
 
 def lock_session(session_id: int) -> Session:
@@ -44,14 +50,15 @@ def seat_or_wait(
 
 @transaction.atomic
 def fill_seats(session: Session, *, now: datetime) -> int:
-    """Give free seats to those who wait, in the order in which they signed up. Returns how many.
+    """Offer free seats to those who wait, in the order in which they signed up. Returns how many.
 
     The caller holds the session. Whose organisation is full is passed over and keeps the place.
+    Where there is no time left to ask, or no address to ask at, the seat is theirs at once.
     """
-    if has_begun(session, now):
+    if has_begun(session, now) or session.status == SessionStatus.CANCELLED:
         return 0
     queue = Registration.objects.filter(session=session, state=RegistrationState.WAITING)
-    seated = 0
+    given = 0
     for registration in queue.select_related("contact", "organisation").order_by(
         "created_at", "id"
     ):
@@ -59,7 +66,33 @@ def fill_seats(session: Session, *, now: datetime) -> int:
             break
         if not organisation_has_room(session, registration.organisation):
             continue
+        _give(registration, until=kept_until(session, now), now=now)
+        given += 1
+    return given
+
+
+def kept_until(session: Session, now: datetime) -> datetime | None:
+    """Return until when a seat that comes free now is kept for whoever is next.
+
+    Never past the end of sign-up or the start. None when that leaves less than SHORTEST_OFFER:
+    then nobody is asked, since a question that cannot be answered in time leaves a seat empty.
+    """
+    until = min((now + timedelta(hours=session.offer_hours), *_last_moments(session)))
+    return until if until - now >= SHORTEST_OFFER else None
+
+
+def _last_moments(session: Session) -> list[datetime]:
+    """Return the moments at which nobody can sign up any more, as far as they are known."""
+    start = session.starts_at
+    if start is None and session.first_day and session.precision in KNOWN_DAY:
+        start = datetime.combine(session.first_day, time(), ZoneInfo(session.time_zone))
+    return [moment for moment in (start, session.registration_closes_at) if moment]
+
+
+def _give(registration: Registration, *, until: datetime | None, now: datetime) -> None:
+    contact = registration.contact
+    if until is None or contact is None or not contact.address_key:
         move(registration, to=RegistrationState.REGISTERED, now=now)
-        tell(registration, now=now)
-        seated += 1
-    return seated
+    else:
+        move(registration, to=RegistrationState.OFFERED, now=now, offered_until=until)
+    tell(registration, now=now)

@@ -58,15 +58,28 @@ def request_registration(
     act: str,
     now: datetime,
     source: RegistrationSource = RegistrationSource.PUBLIC_FORM,
+    takes_over: Registration | None = None,
 ) -> None:
     """Keep what was typed and mail the address a link to confirm it with.
 
-    Somebody who is signed up already gets a link to that sign-up instead. `act` names this one
-    submission: sent twice, it causes one mail. An address gets at most three such mails a day; each
-    confirms all that still waits for this address. Raises AddressInvalid, SignUpClosed, SessionFull
-    and DeclarationMissing, all from what was typed and the state of the session alone.
+    Somebody who is signed up already gets a link to that sign-up instead. `takes_over` is the seat
+    of a colleague that is asked for: then it does not matter whether sign-up is open. `act` names
+    this one submission: sent twice, it causes one mail. An address gets at most three such mails a
+    day; each confirms all that still waits for this address. Raises AddressInvalid, SignUpClosed,
+    SessionFull and DeclarationMissing, all from what was typed and the state of the session alone.
     """
-    request_registrations(sessions=[session], typed=typed, act=act, now=now, source=source)
+    if takes_over is None:
+        request_registrations(sessions=[session], typed=typed, act=act, now=now, source=source)
+        return
+    key = address_key(typed.email)
+    _refuse_undeclared(session, key, typed, now)
+    live = live_registration_of_address(session, key)
+    if live is not None and live.state != RegistrationState.WAITING:
+        if _may_mail(key, f"{NoticeKind.LINK}:{live.pk}:{act}", now):
+            tell(live, kind=NoticeKind.LINK, act=act, now=now)
+        return
+    _keep_typed(session, key, typed, source, False, now, takes_over=takes_over)
+    mail_confirmation(key=key, language=typed.language, act=act, now=now)
 
 
 @transaction.atomic
@@ -86,7 +99,7 @@ def request_registrations(
     key = address_key(typed.email)
     phases = {session.pk: phase_of(session, now) for session in sessions}
     for session in sessions:
-        _refuse_closed(phases[session.pk])
+        refuse_closed(phases[session.pk])
         if phases[session.pk] != Phase.INTEREST:
             _refuse_undeclared(session, key, typed, now)
     is_asked, waits = False, False
@@ -137,7 +150,8 @@ def mail_confirmation(*, key: str, language: str, act: str, now: datetime) -> No
         )
 
 
-def _refuse_closed(phase: Phase) -> None:
+def refuse_closed(phase: Phase) -> None:
+    """Raise SessionFull or SignUpClosed when nobody can sign up in this phase."""
     if phase == Phase.FULL:
         raise SessionFull
     if phase not in ACCEPTING and phase != Phase.INTEREST:
@@ -160,12 +174,15 @@ def _keep_typed(
     source: RegistrationSource,
     interest: bool,
     now: datetime,
+    takes_over: Registration | None = None,
 ) -> Registration:
     """Return the one unconfirmed registration of this address, with what was typed last."""
     said = asdict(typed) | {"interest": interest}
     if not typed.private:
         del said["private"]
     values = {"typed": said, "source": source, "changed_at": now}
+    if takes_over is not None:
+        values["takes_over"] = takes_over
     registration, created = Registration.objects.update_or_create(
         session=session,
         address_key=key,

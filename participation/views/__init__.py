@@ -1,6 +1,8 @@
 """Pages of this room: sign-up, the personal link, one's own registration, calendar and join."""
 
+from participation.views.colleague import colleague
 from participation.views.confirmation import confirm
+from participation.views.feeds import agenda_atom, agenda_ics, agenda_json
 from participation.views.invitation import decline, invitation
 from participation.views.registration import (
     join,
@@ -12,6 +14,10 @@ from participation.views.sign_up import public_ics, sign_up
 from participation.views.thanks import series_thanks, thanks
 
 __all__ = [
+    "agenda_atom",
+    "agenda_ics",
+    "agenda_json",
+    "colleague",
     "confirm",
     "decline",
     "invitation",

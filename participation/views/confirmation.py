@@ -13,9 +13,10 @@ from participation.enums import REFUSING, RegistrationState
 from participation.errors import ParticipationError, SessionFull, SignUpClosed
 from participation.links import read_confirm, registration_token
 from participation.models import Interest, Registration
-from participation.presentation import session_facts
+from participation.presentation import given_name, session_facts
 from participation.selectors.registrations import live_registration_of_address
 from participation.selectors.sessions import phase_of
+from participation.selectors.transfer import may_pass_on
 from participation.services.confirmation import confirm_registrations
 from participation.views.personal import SeeOther, language_of, page, personal, with_language
 
@@ -32,6 +33,10 @@ class Outcome:
     state: RegistrationState | None = None
     url: str = ""
     problem: str = ""
+    #: A place of a colleague was asked for: it can be had, and whose it is, if they have a name.
+    asked_for_seat: bool = False
+    is_for_me: bool = False
+    giver: str = ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,11 +81,28 @@ def _show(
 
 def _outcome(row: Registration, refusal: ParticipationError | None, language: str) -> Outcome:
     about = (row.session.title(language), when(row.session, language))
+    if row.state == RegistrationState.UNCONFIRMED and (giver := row.takes_over):
+        name = given_name(giver.contact) if giver.contact else ""
+        if may_pass_on(giver, timezone.now()):
+            problem = str(refusal or "")
+            return Outcome(
+                *about,
+                is_open=True,
+                problem=problem,
+                asked_for_seat=True,
+                is_for_me=True,
+                giver=name,
+            )
     if row.state == RegistrationState.UNCONFIRMED:
         phase = phase_of(row.session, timezone.now())
         if refusal is None and phase in REFUSING:
             refusal = SessionFull() if phase == phase.FULL else SignUpClosed(phase)
-        return Outcome(*about, is_open=phase not in REFUSING, problem=str(refusal or ""))
+        return Outcome(
+            *about,
+            is_open=phase not in REFUSING,
+            problem=str(refusal or ""),
+            asked_for_seat=row.takes_over_id is not None,
+        )
     if held := _held(row):
         url = reverse("participation:registration", args=[registration_token(held)])
         return Outcome(*about, state=RegistrationState(held.state), url=url)

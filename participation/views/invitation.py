@@ -1,5 +1,6 @@
 """The personal invitation: join with one button, decline with another."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -14,10 +15,11 @@ from participation.models import Interest, Invitation, Registration
 from participation.presentation import masked_contact, session_facts
 from participation.selectors.registrations import live_registration
 from participation.selectors.series import other_choices
-from participation.selectors.sessions import phase_by_link
+from participation.selectors.sessions import phase_by_link, phase_of
 from participation.services.invitations import (
     decline_invitation,
     needs_declaration,
+    send_colleague,
     show_interest,
 )
 from participation.services.series import register_with_others
@@ -27,7 +29,7 @@ from participation.views.personal import SeeOther, language_of, page, personal, 
 @require_http_methods(["GET", "HEAD", "POST"])
 @personal
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """The page that an invitation links to. GET shows; POST joins, or asks to be kept informed."""
+    """The page that an invitation links to. GET shows; POST joins, follows or sends another."""
     link = read_invitation(token)
     live = live_registration(link.session, link.contact)
     if live is not None and live.state != RegistrationState.UNCONFIRMED:
@@ -35,6 +37,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _show(request, token, link, None)
     with translation.override(language_of(request, link.contact.language)):
+        if request.POST.get("act") == "colleague":
+            return _send_colleague(request, token, link)
         return _join(request, token, link)
 
 
@@ -81,6 +85,14 @@ def _join(request: HttpRequest, token: str, link: InvitationLink) -> HttpRespons
     return _to_registration(request, registration)
 
 
+def _send_colleague(request: HttpRequest, token: str, link: InvitationLink) -> HttpResponse:
+    try:
+        send_colleague(session=link.session, contact=link.contact, now=timezone.now())
+    except ParticipationError as error:
+        return _show(request, token, link, None, status=409, problem=str(error))
+    return SeeOther(f"{request.get_full_path()}#colleague")
+
+
 def _to_registration(request: HttpRequest, registration: Registration) -> HttpResponse:
     url = reverse("participation:registration", args=[registration_token(registration)])
     return SeeOther(with_language(request, url))
@@ -112,7 +124,8 @@ def _show(
     problem: str = "",
 ) -> HttpResponse:
     language = language_of(request, link.contact.language)
-    phase = phase_by_link(link.session, timezone.now())
+    now = timezone.now()
+    phase = phase_by_link(link.session, now)
     asked = Invitation.objects.filter(session=link.session, contact=link.contact)
     with translation.override(language):
         sign_up_url = reverse("sign_up:sign_up", args=[link.session.slug])
@@ -122,6 +135,9 @@ def _show(
         "can_join": phase in ACCEPTING,
         "can_follow": phase == Phase.INTEREST,
         "follows": Interest.objects.filter(session=link.session, contact=link.contact).exists(),
+        "can_send_colleague": phase_of(link.session, now) in ACCEPTING,
+        "colleague": asked.filter(answer=InvitationAnswer.COLLEAGUE).exists(),
+        "public_url": f"{settings.SITE_URL}{sign_up_url}",
         "declined": asked.filter(answer=InvitationAnswer.DECLINED).exists(),
         "form": form or (_form(link, language) if phase in ACCEPTING else None),
         "token": token,

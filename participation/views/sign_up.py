@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from content.models import Session
 from content.selectors import site_settings
-from participation.calendar import CONTENT_TYPE, session_ics
+from participation.calendar import CONTENT_TYPE, organiser_of, session_ics
 from participation.enums import ACCEPTING, Phase
 from participation.errors import CalendarImpossible, ParticipationError
 from participation.forms import SignUpPageForm
@@ -55,13 +55,13 @@ def public_ics(request: HttpRequest, slug: str) -> HttpResponse:
     session = get_object_or_404(Session, slug=slug)
     asked = request.GET.get("lang", "")
     language = asked if asked in LANGUAGES else session.source_language
-    sender = site_settings()
+    email, name = organiser_of(session, site_settings())
     try:
         content = session_ics(
             session,
             language,
-            organiser_email=session.contact_email or sender.sender_email,
-            organiser_name=sender.association_name,
+            organiser_email=email,
+            organiser_name=name,
             now=session.published_at or timezone.now(),
         )
     except CalendarImpossible as error:

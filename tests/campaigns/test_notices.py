@@ -11,12 +11,13 @@ from campaigns.notices import compose_notice
 from contacts.enums import NoticeKind
 from contacts.models import Contact, Notice
 from content.selectors import told_hash
-from participation.models import Interest
+from participation.models import Interest, Registration
 from tests.campaigns.test_message import _body, _readable
 from tests.factories.campaigns import make_delivery, make_mailing
 from tests.factories.contacts import NOW, make_contact
 from tests.factories.content import make_session
 from tests.factories.participation import make_registration, typed_values
+from tests.participation.libical import complaints
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +29,10 @@ STATES = {
     "rejected": "rejected",
     "waiting": "waiting",
     "offered": "offered",
+    "offer_lapsed": "lapsed",
     "cancelled": "cancelled",
+    "colleague": "registered",
+    "transferred": "transferred",
     "changed": "registered",
     "session_cancelled": "registered",
     "link": "registered",
@@ -66,6 +70,7 @@ def _about_registration(kind, *, session=None, state=None, **values):
         session=session,
         contact=contact,
         state=state or STATES[kind],
+        offered_until=NOW + timedelta(days=2),
         rejection_reason="De groep is voor organisaties\n<b>uit</b> {{ contact.why }}.",
     )
     return _notice(kind, {"registration": registration.pk}, contact, **values)
@@ -122,7 +127,8 @@ def test_notice_looks_as_approved(kind, language, golden, monkeypatch):
 
 @pytest.mark.parametrize("kind", STATES)
 def test_notice_about_another_state_is_obsolete(kind):
-    state = "registered" if STATES[kind] in ("rejected", "cancelled") else "cancelled"
+    ended = ("rejected", "cancelled", "lapsed", "transferred")
+    state = "registered" if STATES[kind] in ended else "cancelled"
     notice = _about_registration(kind, state=state)
 
     with pytest.raises(NoticeObsolete):
@@ -204,3 +210,37 @@ def test_calendar_is_withdrawn_only_where_it_was_sent():
     assert kinds() == ["text/plain", "text/html"]
     _notice("registered", notice.context, notice.contact, state="sent", sent_at=NOW)
     assert kinds() == ["text/plain", "text/html", "text/calendar"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("transferred", {}),
+        ("changed", {"precision": "unknown", "status": "postponed"}),
+        ("session_cancelled", {"precision": "unknown", "status": "cancelled"}),
+    ],
+)
+def test_entry_in_a_calendar_is_withdrawn_where_it_no_longer_holds(kind, values):
+    session = _session(**values)
+    notice = _about_registration(kind, session=session)
+    _notice("registered", notice.context, notice.contact, state="sent", sent_at=NOW, told="before")
+
+    message = email.message_from_bytes(
+        compose_notice(notice, NOW).content, policy=email.policy.default
+    )
+
+    (part,) = [each for each in message.iter_parts() if each.get_content_type() == "text/calendar"]
+    assert part["Content-Type"].params["method"] == "CANCEL"
+    assert complaints(part.get_content().replace("\r", "").replace("\n", "\r\n").encode()) == ""
+
+
+def test_offer_that_lapsed_is_not_told_to_whoever_signed_up_again():
+    notice = _about_registration("offer_lapsed")
+    make_registration(session=_matter_session(notice), contact=notice.contact, state="waiting")
+
+    with pytest.raises(NoticeObsolete):
+        compose_notice(notice, NOW)
+
+
+def _matter_session(notice):
+    return Registration.objects.get(pk=notice.context["registration"]).session

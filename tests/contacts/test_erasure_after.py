@@ -53,9 +53,9 @@ def test_seat_of_a_session_to_come_goes_to_who_waits() -> None:
     erase(contact)
     for row in (mine, waits, past):
         row.refresh_from_db()
-    assert (mine.state, waits.state, past.state) == ("cancelled", "registered", "registered")
+    assert (mine.state, waits.state, past.state) == ("cancelled", "offered", "registered")
     (notice,) = Notice.objects.filter(state=MailState.QUEUED)
-    assert (notice.kind, notice.contact) == (NoticeKind.REGISTERED, waits.contact)
+    assert (notice.kind, notice.contact) == (NoticeKind.OFFERED, waits.contact)
     assert Invitation.objects.get().answer == "none"
 
 

@@ -135,10 +135,8 @@ def full_session():
 def test_seat_that_comes_free_goes_to_who_waits_and_only_they_are_told():
     kept, gone, rows, waiting = full_session()
     merge(kept, gone)
-    assert [row[1] for row in standing(*rows, waiting)] == ["registered", "cancelled", "registered"]
-    assert list(Notice.objects.values_list("contact", "kind")) == [
-        (waiting.contact_id, "registered")
-    ]
+    assert [row[1] for row in standing(*rows, waiting)] == ["registered", "cancelled", "offered"]
+    assert list(Notice.objects.values_list("contact", "kind")) == [(waiting.contact_id, "offered")]
 
 
 def test_undone_merge_takes_no_seat_from_somebody_who_got_it():
@@ -147,7 +145,7 @@ def test_undone_merge_takes_no_seat_from_somebody_who_got_it():
     assert [row[:2] for row in standing(*rows, waiting)] == [
         (kept, "registered"),
         (gone, "waiting"),
-        (waiting.contact, "registered"),
+        (waiting.contact, "offered"),
     ]
     assert len(undone.left) == 1
     assert str(rows[0].session) in undone.left[0]

@@ -23,6 +23,7 @@ from campaigns.services.release import release_mail
 from tests.factories.campaigns import make_delivery, make_mailing
 from tests.factories.contacts import make_contact, make_member, make_representation
 from tests.factories.content import make_session
+from tests.factories.participation import make_registration
 from tests.worker.conftest import NOW, Wire, states
 from worker import tasks, witness
 from worker.engine import Source, send_batch
@@ -252,6 +253,21 @@ def test_held_tick_goes_on_with_what_is_no_mail(held):
     assert (before, Duty.objects.get(name="publish").done_at) == (NOW, later)
     assert work.cleaning
     assert Duty.objects.get(name="tick").done_at == later
+
+
+def test_held_tick_lets_no_offer_of_a_seat_run_out_unheard(held):
+    offered = make_registration(
+        session=make_session(capacity=1), state="offered", offered_until=NOW + timedelta(minutes=1)
+    )
+    waits = make_registration(session=offered.session, state="waiting")
+    found = []
+    for minutes in (2, 4):
+        _tick(held, now=NOW + timedelta(minutes=minutes))
+        for each in (offered, waits):
+            each.refresh_from_db()
+        found.append((offered.state, waits.state))
+        _release()
+    assert found == [("offered", "waiting"), ("lapsed", "offered")]
 
 
 @pytest.mark.filterwarnings("ignore:(?s).*task attribute is deprecated")  # Celery, of itself
