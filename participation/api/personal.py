@@ -226,6 +226,6 @@ def _mine(request: HttpRequest, registration: Registration, lang: str | None) ->
         "given_name": person["name"],
         "address": person["address"],
         "organisation": organisation.name if organisation else "",
-        "answers": registration.answers | registration.private_answers,
+        "answers": registration.answers,
         "reason": registration.rejection_reason,
     }
