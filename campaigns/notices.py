@@ -400,6 +400,10 @@ def _was_asked(matter: Matter, own: Registration) -> bool:
     mailings = matter.contact.deliveries.filter(
         mailing__session=matter.session, mailing__with_calendar=True, state__in=sent
     )
+    if matter.session.precision not in KNOWN_DAY:
+        # What told of a session without a day carried no entry.
+        empty = told_hash(matter.session)
+        notices, mailings = notices.exclude(told=empty), mailings.exclude(told=empty)
     return notices.exists() or mailings.exists()
 
 

@@ -234,6 +234,15 @@ def test_entry_in_a_calendar_is_withdrawn_where_it_no_longer_holds(kind, values)
     assert complaints(part.get_content().replace("\r", "").replace("\n", "\r\n").encode()) == ""
 
 
+def test_nothing_is_withdrawn_from_whoever_heard_of_no_day():
+    session = _session(precision="unknown", status="cancelled")
+    notice = _about_registration("session_cancelled", session=session)
+    sent = {"state": "sent", "sent_at": NOW, "told": told_hash(session)}
+    _notice("registered", notice.context, notice.contact, **sent)
+
+    assert b"text/calendar" not in compose_notice(notice, NOW).content
+
+
 def test_offer_that_lapsed_is_not_told_to_whoever_signed_up_again():
     notice = _about_registration("offer_lapsed")
     make_registration(session=_matter_session(notice), contact=notice.contact, state="waiting")

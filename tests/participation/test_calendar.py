@@ -187,7 +187,8 @@ def test_session_that_lost_its_day_can_still_be_withdrawn(precision):
 def test_sequence_stays_while_nothing_changed_and_goes_on_after_coming_back():
     session = make_session(eligibility="everyone", starts_at=NOW + timedelta(days=9),
                            ends_at=NOW + timedelta(days=9, hours=1))  # fmt: skip
-    row = register_by_link(session=session, contact=make_contact(), answers={}, now=NOW)
+    person = make_contact()
+    row = register_by_link(session=session, contact=person, answers={}, now=NOW)
     numbers = []
 
     def note(registration, method):
@@ -195,13 +196,13 @@ def test_sequence_stays_while_nothing_changed_and_goes_on_after_coming_back():
         numbers.append(int(event["SEQUENCE"]))
 
     note(row, "REQUEST")
-    register_by_link(session=session, contact=row.contact, answers={"need": "rust"}, now=NOW)
+    register_by_link(session=session, contact=person, answers={"need": "rust"}, now=NOW)
     row.refresh_from_db()
     note(row, "REQUEST")
     Session.objects.filter(pk=session.pk).update(titles={"nl": "Anders"})
     note(row, "REQUEST")
     note(cancel_registration(registration=row, now=NOW), "CANCEL")
-    note(register_by_link(session=session, contact=row.contact, answers={}, now=NOW), "REQUEST")
+    note(register_by_link(session=session, contact=person, answers={}, now=NOW), "REQUEST")
     assert numbers == [1, 1, 1, 2, 3]
 
 

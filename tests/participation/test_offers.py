@@ -174,10 +174,11 @@ def test_offer_without_answer_goes_down_the_line_and_settling_again_changes_noth
 @pytest.mark.django_db
 def test_whose_offer_lapsed_signs_up_again_at_the_end_of_the_line():
     session = _session(capacity=1, eligibility="everyone")
-    row = make_registration(session=session, state="offered", offered_until=NOW)
+    person = make_contact()
+    row = make_registration(session=session, contact=person, state="offered", offered_until=NOW)
     following, last = _waiting(session), _waiting(session, 1)
     settle_offers(now=NOW)
-    again = register_by_link(session=session, contact=row.contact, answers={}, now=NOW)
+    again = register_by_link(session=session, contact=person, answers={}, now=NOW)
     assert again.pk != row.pk
     cancel_registration(registration=following, now=NOW)
     assert _states(row, again, last) == ["lapsed", "waiting", "offered"]

@@ -102,8 +102,9 @@ def test_whoever_is_out_can_come_back_by_their_own_link(client):
     session = coming_session(capacity=1)
     make_registration(session=session)
     for state in ("cancelled", "transferred", "lapsed"):
-        row = make_registration(session=session, state=state)
-        again = invitation_token(session_id=session.pk, contact=row.contact)
+        person = make_contact()
+        row = make_registration(session=session, contact=person, state=state)
+        again = invitation_token(session_id=session.pk, contact=person)
         page = client.get(registration_url(row)).content.decode()
         assert f'<a href="/i/{again}/">Zet me weer op de wachtlijst</a>' in page
     rejected = make_registration(session=session, state="rejected")
