@@ -50,6 +50,9 @@ OWN_FIELDS = frozenset(
         "session.host",
         "session.contact",
         "registration.reason",
+        "change.when_before",
+        "change.where_before",
+        "change.day_before",
         "link.confirm",
         "link.access",
     }

@@ -2,6 +2,7 @@
 
 from participation.services.attendance import import_attendance, mark_attendance
 from participation.services.cancellation import cancel_registration
+from participation.services.changes import record_missed_changes, send_due_changes
 from participation.services.decisions import decide_registration
 from participation.services.interest import announce_known_dates, note_interest
 from participation.services.invitations import decline_invitation, invite, register_by_link
@@ -21,8 +22,10 @@ __all__ = [
     "invite",
     "mark_attendance",
     "note_interest",
+    "record_missed_changes",
     "register_by_link",
     "register_by_organiser",
     "request_registration",
+    "send_due_changes",
     "update_answers",
 ]
