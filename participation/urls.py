@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("r/<str:token>/", views.registration, name="registration"),
     path("r/<str:token>/calendar.ics", views.registration_ics, name="registration_ics"),
     path("j/<str:token>/", views.join, name="join"),
+    path("sessions/<slug:slug>/partner/", views.partner, name="partner"),
     path("sessions/<slug:slug>.ics", views.public_ics, name="session_ics"),
 ]
 

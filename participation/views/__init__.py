@@ -1,6 +1,7 @@
 """Pages of this room: sign-up, the personal link, one's own registration, calendar and join."""
 
 from participation.views.invitation import decline, invitation
+from participation.views.partner import partner
 from participation.views.registration import (
     confirm,
     join,
@@ -14,6 +15,7 @@ __all__ = [
     "decline",
     "invitation",
     "join",
+    "partner",
     "public_ics",
     "registration",
     "registration_ics",
