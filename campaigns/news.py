@@ -43,7 +43,7 @@ def session_before(
     """Return the session as this person knows it; None when nobody can tell."""
     schedule = schedules_by_hash(session.pk).get(last_told(session, contact, own))
     if schedule is None:
-        changes = ScheduleChange.objects.filter(pk=change_id, session=session)
+        changes = ScheduleChange.objects.filter(pk__in=[change_id], session=session)
         schedule = changes.values_list("before", flat=True).first()
     return session.as_of(schedule) if schedule else None
 

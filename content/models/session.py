@@ -203,7 +203,7 @@ class Session(SessionFacts):  # type: ignore[django-manager-missing]  # of Wagta
             "" if self.first_day is None else self.first_day.isoformat(),
             self.time_zone,
             self.venue,
-            self.address,
+            "\n".join(self.address.splitlines()),  # a browser ends lines in its own way
             self.online_url,
             self.status,
         )

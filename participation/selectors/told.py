@@ -126,7 +126,7 @@ def concerned(session_id: int) -> list[Concerned]:
 
 def person_of(session_id: int, *, contact_id: int | None, registration_id: int | None) -> Concerned:
     """Return one person as `facts_held` wants to have them, whatever their state."""
-    rows = Registration.objects.filter(pk=registration_id, session=session_id)
+    rows = Registration.objects.filter(pk__in=[registration_id], session=session_id)
     found = rows.values_list("state", "created_at", "address_key").first()
     if found is None:
         wanted = Interest.objects.filter(session=session_id, contact=contact_id)

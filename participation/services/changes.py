@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
+from wagtail.log_actions import LogContext
 from wagtail.models import Revision
 
 from contacts.enums import NoticeKind
@@ -113,7 +114,8 @@ def publish_revision(
     Returns the change that it caused; None when it goes live later, or changes nothing. Raises
     PublishPagePermissionError (a PermissionDenied) for who may not publish the page.
     """
-    PublishPageRevisionAction(revision, user=by).execute()
+    with LogContext(user=by):
+        PublishPageRevisionAction(revision, user=by).execute()
     page: SessionPage = revision.content_object
     if page.go_live_at and page.go_live_at > now:
         return None

@@ -12,7 +12,7 @@ from campaigns.notices import compose_notice
 from contacts.models import Contact, Notice
 from content.models import Session, SessionPage
 from content.selectors import told_hash
-from participation.models import Interest, Registration, ScheduleChange
+from participation.models import Interest, ScheduleChange
 from tests.factories.base import make_user
 from tests.factories.contacts import make_contact
 from tests.factories.content import make_session_page
@@ -55,7 +55,7 @@ def session_of(page: SessionPage) -> Session:
     return Session.objects.get(page_key=page.translation_key)
 
 
-def signed_up(session: Session, *, told: str | None = None, **values: Any) -> Registration:
+def signed_up(session: Session, *, told: str | None = None, **values: Any) -> Any:
     """Somebody who signed up, and was told the present facts by mail (unless told is "")."""
     row = make_registration(session=session, created_at=timezone.now(), **values)
     if told != "":

@@ -1,6 +1,7 @@
 """Publishing in the admin what mails people, and deciding about it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -53,7 +54,7 @@ def _form(client, page, **changes):
     """What the editing page of Wagtail holds, as a browser would send it back."""
     url = reverse("wagtailadmin_pages:edit", args=[page.pk])
     form = client.get(url).context["form"]
-    values = {}
+    values: dict[str, Any] = {}
     for bound in form:
         value = bound.value()
         if hasattr(value, "stream_block"):
@@ -92,7 +93,7 @@ def test_publish_stops_at_the_consequences_in_numbers(admin):
     assert [number for _label, number in shown.context["groups"]] == ["1"] * 5
     assert (shown.context["total"], shown.context["unanswered"]) == (5, 1)
     content = shown.content.decode()
-    assert "5 mensen weten nog niet hoe het nu is" in content
+    assert "5 mensen hebben nog de oude gegevens" in content
     assert f"{B.day} " in content
     assert session_of(page).schedule_version == 1
 

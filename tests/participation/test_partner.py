@@ -19,7 +19,6 @@ def _url(session):
     return f"/sessions/{session.slug}/partner/"
 
 
-@pytest.mark.capability("C8")
 def test_session_of_a_partner_leads_there_and_counts_without_knowing_who(client):
     session = coming_session(host_url=THERE, host_name="Partner")
     for _number in range(2):
