@@ -9,6 +9,9 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported from here on, and not before.
         from campaigns.holdings import CampaignsHolding
+        from campaigns.selectors.told import told_by_mailings
         from contacts.holdings import register
+        from participation import told
 
         register(CampaignsHolding())
+        told.register(told_by_mailings)

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import get_template
 
-from campaigns import links, mime
+from campaigns import links, mime, news
 from campaigns.attachments import documents_by_id, read_files
 from campaigns.blocks import MailBodyBlock
 from campaigns.compiling import compile_message
@@ -21,6 +21,7 @@ from campaigns.errors import NoticeObsolete
 from campaigns.mail import OutgoingMail
 from campaigns.markdown import to_blocks
 from campaigns.message import calendar_part, envelope_sender, message_id, open_entry
+from campaigns.news import is_news_to
 from campaigns.rendering import Recipient, Voice
 from campaigns.wording import WORDS
 from contacts.addresses import address_key
@@ -33,6 +34,7 @@ from content.selectors import has_begun, site_settings, told_hash
 from participation.enums import LIVE, REFUSING, RegistrationState
 from participation.models import Interest, Registration
 from participation.plain_text import is_plain_name
+from participation.selectors import is_dated
 from participation.selectors.registrations import live_registration_of_address
 from participation.selectors.sessions import phase_of
 
@@ -157,40 +159,28 @@ def _is_interested(matter: Matter, now: datetime) -> bool:
 
 
 def _date_is_known(matter: Matter, now: datetime) -> bool:
-    return matter.session.starts_at is not None and not _is_off(matter.session, now)
+    return is_dated(matter.session) and _is_changed(matter, now)
 
 
-def _is_news(matter: Matter, now: datetime) -> bool:
+def _is_changed(matter: Matter, now: datetime) -> bool:
     """A change is news to whoever was last told something else: there and back again is none."""
-    if _is_off(matter.session, now) or not _is_concerned(matter, now):
-        return False
-    return last_told(matter) != told_hash(matter.session)
-
-
-def _is_concerned(matter: Matter, now: datetime) -> bool:
-    if matter.registration is not None:
-        return matter.registration.state in LIVE
-    return Interest.objects.filter(session=matter.session, contact=matter.contact).exists()
+    return not _is_off(matter.session, now) and _is_to_be_told(matter, now)
 
 
 def _session_is_cancelled(matter: Matter, now: datetime) -> bool:
-    return matter.session.status == SessionStatus.CANCELLED and _is_concerned(matter, now)
+    return matter.session.status == SessionStatus.CANCELLED and _is_to_be_told(matter, now)
 
 
-def last_told(matter: Matter) -> str | None:
-    """Return the `told` of the last mail about this session that was sent to this person."""
-    about = {matter.registration.pk} if matter.registration else set()
-    rows = Notice.objects.filter(contact=matter.contact, state=MailState.SENT).exclude(told="")
-    sent = [
-        (sent_at, told)
-        for sent_at, told, context in rows.values_list("sent_at", "told", "context")
-        if context.get("registration") in about or context.get("session") == matter.session.pk
-    ]
-    mailings = matter.contact.deliveries.filter(
-        mailing__session=matter.session, state=MailState.SENT
+def _is_to_be_told(matter: Matter, now: datetime) -> bool:
+    return _is_concerned(matter) and is_news_to(
+        matter.session, matter.contact, matter.registration, now
     )
-    sent += mailings.exclude(told="").values_list("sent_at", "told")
-    return max(sent)[1] if sent else None
+
+
+def _is_concerned(matter: Matter) -> bool:
+    if matter.registration is not None:
+        return matter.registration.state in LIVE
+    return Interest.objects.filter(session=matter.session, contact=matter.contact).exists()
 
 
 _S = RegistrationState
@@ -209,7 +199,7 @@ _HOLDS: dict[NoticeKind, Callable[[Matter, datetime], bool]] = {
     NoticeKind.TRANSFERRED: _is(_S.TRANSFERRED),
     NoticeKind.INTEREST: _is_interested,
     NoticeKind.DATE_KNOWN: _date_is_known,
-    NoticeKind.CHANGED: _is_news,
+    NoticeKind.CHANGED: _is_changed,
     NoticeKind.SESSION_CANCELLED: _session_is_cancelled,
     NoticeKind.LINK: _is(*LIVE),
 }
@@ -232,9 +222,10 @@ class _Own:
 class _NoticeVoice(Voice):
     """Says the fields of a notice: of one registration, or one of several to confirm."""
 
-    def __init__(self, matter: Matter, site: SiteSettings) -> None:
+    def __init__(self, matter: Matter, before: Session | None, site: SiteSettings) -> None:
         super().__init__(session=matter.session, site=site, purpose=Purpose.SERVICE)
         self.matter = matter
+        self.fields_before = news.fields(before, matter.notice.language)
 
     def value(self, name: str, number: int | None, recipient: Recipient) -> str:
         if name == "registration.reason":
@@ -242,6 +233,8 @@ class _NoticeVoice(Voice):
             return own.rejection_reason if own else ""
         if name == "registration.until":
             return _kept_until(self.matter, recipient.language)
+        if name.startswith("change."):
+            return self.fields_before.get(name, "")
         if name == "link.confirm":
             return links.confirm(*(row.pk for row in _to_confirm(self.matter)))
         return super().value(name, number, recipient)
@@ -280,8 +273,11 @@ class _AccessVoice(Voice):
         return WORDS[recipient.language].why_own_act
 
 
-def _text(matter: Matter) -> tuple[str, str, str]:
-    """Return subject, preheader and Markdown of the notice, its merge fields still in it."""
+def _text(matter: Matter, before: Session | None, method: str) -> tuple[str, str, str]:
+    """Return subject, preheader and Markdown of the notice, its merge fields still in it.
+
+    `method` is that of the calendar entry in the mail, empty without one.
+    """
     session, own = matter.session, matter.registration
     return _written(
         matter.notice,
@@ -291,6 +287,13 @@ def _text(matter: Matter) -> tuple[str, str, str]:
             "several": [
                 {"session": _Own("session", row.session_id)} for row in _to_confirm(matter)
             ],
+            "change": _Own("change"),
+            "news": news.news(before, session),
+            "has_before": before is not None,
+            "was_dated": before is not None and is_dated(before),
+            "calendar": method,
+            "state": str(own.state) if own else "",
+            "is_dated": is_dated(session),
             "has_date": session.starts_at is not None,
             "is_online": bool(session.online_url),
             "is_partner_hosted": session.is_partner_hosted,
@@ -335,9 +338,13 @@ def _mail(matter: Matter, site: SiteSettings, now: datetime) -> OutgoingMail:
     recipient = Recipient(
         contact=matter.contact, language=notice.language, registration=matter.registration
     )
-    subject, parts = _said(notice, _text(matter), _NoticeVoice(matter, site), recipient)
-    if calendar := _calendar(matter, site, now):
-        parts.append(calendar)
+    before = _before(matter)
+    calendar = _calendar(matter, before, site, now)
+    text = _text(matter, before, calendar[0] if calendar else "")
+    subject, parts = _said(notice, text, _NoticeVoice(matter, before, site), recipient)
+    if calendar:
+        method, file = calendar
+        parts.append(calendar_part(file, method=method))
     session = matter.session
     reply_to = (session.contact_person, session.contact_email) if session.contact_email else None
     name = matter.contact.full_name
@@ -372,22 +379,50 @@ _CALENDAR = {
     NoticeKind.CANCELLED: "CANCEL",
     NoticeKind.TRANSFERRED: "CANCEL",
     NoticeKind.SESSION_CANCELLED: "CANCEL",
+    NoticeKind.DATE_KNOWN: "PUBLISH",
 }
 
+_TELL_OF_A_CHANGE = (NoticeKind.CHANGED, NoticeKind.SESSION_CANCELLED, NoticeKind.DATE_KNOWN)
 
-def _calendar(matter: Matter, site: SiteSettings, now: datetime) -> mime.Part | None:
-    """The calendar entry for the registered; a CANCEL only for whom a REQUEST may have gone to."""
-    method, own = _CALENDAR.get(NoticeKind(matter.notice.kind)), matter.registration
-    if method is None or own is None or own.contact is None:
+
+def _before(matter: Matter) -> Session | None:
+    """The session as the person knows it, for a notice that says what became of it."""
+    if matter.notice.kind not in _TELL_OF_A_CHANGE:
         return None
-    if method == "REQUEST" and matter.session.precision not in KNOWN_DAY:
-        method = "CANCEL"  # the day that stands in their calendar holds no longer
+    return news.session_before(
+        matter.session,
+        matter.contact,
+        matter.registration,
+        matter.notice.context.get("change"),
+    )
+
+
+def _calendar(
+    matter: Matter, before: Session | None, site: SiteSettings, now: datetime
+) -> tuple[str, bytes] | None:
+    """Return method and file of the calendar entry: for the registered, and of a known date.
+
+    A CANCEL goes only where a REQUEST may have gone, also when the session has no date any more.
+    """
+    method, own = _CALENDAR.get(NoticeKind(matter.notice.kind), ""), matter.registration
+    session = matter.session
+    if method == "PUBLISH":
+        entry = open_entry(
+            matter.session, matter.notice.language, method=method, site=site, now=now
+        )
+        return (method, entry.file(None, None)) if entry else None
+    if not method or own is None or own.contact is None:
+        return None
+    if matter.notice.kind == NoticeKind.CHANGED and not is_dated(matter.session):
+        method = "CANCEL"
     if method == "REQUEST" and own.state != RegistrationState.REGISTERED:
         return None
-    if method == "CANCEL" and not _was_asked(matter, own):
-        return None
-    entry = open_entry(matter.session, matter.notice.language, method=method, site=site, now=now)
-    return calendar_part(entry.file(own.contact, own), method=method) if entry else None
+    if method == "CANCEL":
+        if not _was_asked(matter, own):
+            return None
+        session = news.day_to_withdraw(matter.session, before) or matter.session
+    entry = open_entry(session, matter.notice.language, method=method, site=site, now=now)
+    return (method, entry.file(own.contact, own)) if entry else None
 
 
 def _was_asked(matter: Matter, own: Registration) -> bool:

@@ -1,12 +1,33 @@
-"""The search form of the Q&A."""
+"""The form of a session page, and the search form of the Q&A."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
 
 from contacts.models import Theme
+
+#: `check(page, now)` returns errors by field: what other rooms have against a session page as it
+#: is drafted. They add theirs when Django starts, since this room cannot know who signed up.
+CHECKS: list[Callable[[Any, datetime], dict[str, str]]] = []
+
+
+class SessionPageForm(WagtailAdminPageForm):
+    """Refuses what cannot be with the people that a session has."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.errors:
+            return
+        now = timezone.now()
+        for check in CHECKS:
+            for field, error in check(self.instance, now).items():
+                self.add_error(field if field in self.fields else None, error)
 
 
 class AnswerSearchForm(forms.Form):

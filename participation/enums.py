@@ -121,3 +121,6 @@ CHANGE_MOVES: dict[ChangeState, frozenset[ChangeState]] = {
     ChangeState.CORRECTION: frozenset(),
     ChangeState.SUPERSEDED: frozenset(),
 }
+
+#: The permission to start a mailing, which is also what it takes to tell people of a change.
+MAY_TELL = "campaigns.send_mailing"

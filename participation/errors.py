@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from participation.enums import Phase, RegistrationState
+from participation.enums import ChangeState, Phase, RegistrationState
 
 
 class ParticipationError(Exception):
@@ -122,3 +122,14 @@ class CalendarImpossible(ParticipationError):
 
     def __init__(self) -> None:
         super().__init__(_("The date of this session is not known yet."))
+
+
+class ChangeSettled(ParticipationError):
+    """Somebody was first, or the moment has passed: this cannot be decided any more."""
+
+    code = "change_settled"
+
+    def __init__(self, state: str) -> None:
+        super().__init__(
+            _("This can no longer be decided: %(state)s.") % {"state": ChangeState(state).label}
+        )

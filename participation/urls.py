@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("r/<str:token>/calendar.ics", views.registration_ics, name="registration_ics"),
     path("r/<str:token>/series/", views.registration_series, name="registration_series"),
     path("j/<str:token>/", views.join, name="join"),
+    path("sessions/<slug:slug>/partner/", views.partner, name="partner"),
     path("sessions/<slug:slug>.ics", views.public_ics, name="session_ics"),
     path("agenda.ics", views.agenda_ics, name="agenda_ics"),
     path("agenda.atom", views.agenda_atom, name="agenda_atom"),

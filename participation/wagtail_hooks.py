@@ -22,6 +22,7 @@ from wagtail.snippets.views.snippets import CreateView, IndexView, SnippetViewSe
 
 from base.choosers import GuardedChooser
 from base.spreadsheets import guarded_cell
+from participation import changes_admin  # noqa: F401 -- it registers its hooks
 from participation.bulk_actions import ACTIONS
 from participation.errors import ParticipationError
 from participation.models import LearningQuestion, Registration

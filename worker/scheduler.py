@@ -15,7 +15,13 @@ from campaigns.services import batches, planning
 from contacts.enums import MailState
 from contacts.selectors import waiting_import_ids
 from contacts.services.retention import clean_up
-from participation.services import announce_known_dates, nudge_unconfirmed, settle_offers
+from participation.services import (
+    announce_known_dates,
+    nudge_unconfirmed,
+    record_missed_changes,
+    send_due_changes,
+    settle_offers,
+)
 from worker import duties, witness
 from worker.ledger import claimable
 from worker.recovery import recover
@@ -67,8 +73,10 @@ def _tick(*, now: datetime, journal_dir: Path) -> Work:
         recover(journal_dir=journal_dir, now=now)
     if duties.is_due("publish", every=PUBLICATION_EVERY, now=now):
         call_command("publish_scheduled", verbosity=0)
+        record_missed_changes(now=now)
         announce_known_dates(now=now)
         nudge_unconfirmed(now=now)
+    send_due_changes(now=now)
     planning.recompute_due_times(now=now)
     work = Work(import_ids=waiting_import_ids(), cleaning=is_cleaning_due(now=now))
     if is_held():

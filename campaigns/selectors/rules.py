@@ -265,8 +265,11 @@ def _last_told(terms: Terms, told: str) -> Q:
     notices = (
         Notice.objects.filter(contact=OuterRef("pk"), state=MailState.SENT)
         .exclude(told="")
-        .annotate(about=Cast(KeyTextTransform("registration", "context"), BigIntegerField()))
-        .filter(about__in=mine)
+        .annotate(
+            about=Cast(KeyTextTransform("registration", "context"), BigIntegerField()),
+            about_session=Cast(KeyTextTransform("session", "context"), BigIntegerField()),
+        )
+        .filter(Q(about__in=mine) | Q(about_session=terms.session.pk if terms.session else None))
     )
     mailings = _sent_deliveries(terms).exclude(told="")
     same = Q(Exists(notices.filter(told=told))) | Q(Exists(mailings.filter(told=told)))

@@ -1,5 +1,6 @@
 """Notices: the mail that an act or a changed fact causes, as a row in the same transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,3 +44,15 @@ def create_notice(
         },
     )
     return created
+
+
+def create_notices(notices: Sequence[Notice]) -> int:
+    """Queue these unsaved notices and return how many were new: of a key that exists, none.
+
+    Call it inside the transaction of the act, and alone: two callers at once may count the same.
+    """
+    keys = [notice.key for notice in notices]
+    known = set(Notice.objects.filter(key__in=keys).values_list("key", flat=True))
+    fresh = [notice for notice in notices if notice.key not in known]
+    Notice.objects.bulk_create(fresh, ignore_conflicts=True)
+    return len(fresh)

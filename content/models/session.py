@@ -1,5 +1,7 @@
 """The published facts of a session. Everything outside content refers to this, never to a page."""
 
+from collections.abc import Sequence
+from copy import copy
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -201,7 +203,18 @@ class Session(SessionFacts):  # type: ignore[django-manager-missing]  # of Wagta
             "" if self.first_day is None else self.first_day.isoformat(),
             self.time_zone,
             self.venue,
-            self.address,
+            "\n".join(self.address.splitlines()),  # a browser ends lines in its own way
             self.online_url,
             self.status,
         )
+
+    def as_of(self, schedule: Sequence[str]) -> "Session":
+        """Return an unsaved copy with the start, end, place and status of another `schedule()`."""
+        found = copy(self)
+        precision, starts_at, ends_at, first_day, *rest = schedule
+        found.precision = precision
+        found.starts_at = datetime.fromisoformat(starts_at) if starts_at else None
+        found.ends_at = datetime.fromisoformat(ends_at) if ends_at else None
+        found.first_day = date.fromisoformat(first_day) if first_day else None
+        found.time_zone, found.venue, found.address, found.online_url, found.status = rest
+        return found

@@ -17,6 +17,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from contacts.models import Theme
 from content.blocks import PageBodyBlock, QuestionsBlock, RolesBlock
 from content.enums import Precision
+from content.forms import SessionPageForm
 from content.models.session import Session, SessionFacts
 
 #: Day and clock times as an editor writes them: wall time in the session's zone.
@@ -63,6 +64,7 @@ class SessionPage(Page, SessionFacts):  # type: ignore[django-manager-missing]  
         _("last day"), null=True, blank=True, help_text=_("Only when it takes more than one day.")
     )
 
+    base_form_class = SessionPageForm
     template = "content/session_page.html"
     parent_page_types = ["content.SeriesPage", "content.AgendaPage"]
     subpage_types: list[str] = []

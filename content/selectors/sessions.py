@@ -1,6 +1,7 @@
 """Sessions in the order in which people expect them, and what can be said of one from its facts."""
 
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
@@ -48,7 +49,12 @@ def draft_session(page: SessionPage) -> Session:
 
 def told_hash(session: Session) -> str:
     """Return a hash of start, end, place and status: equal means nothing new to tell."""
-    return sha256("\x1f".join(session.schedule()).encode()).hexdigest()[:32]
+    return schedule_hash(session.schedule())
+
+
+def schedule_hash(schedule: Sequence[str]) -> str:
+    """Return what `told_hash` gives for a session with this `schedule()`."""
+    return sha256("\x1f".join(schedule).encode()).hexdigest()[:32]
 
 
 def last_possible_day(session: Session) -> date | None:

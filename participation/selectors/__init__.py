@@ -1,6 +1,7 @@
 """Reads: what can be done about a session, who answered what, who somebody is to us."""
 
 from participation.selectors.applicants import applicant, claims_membership
+from participation.selectors.partner import partner_visits
 from participation.selectors.registrations import (
     declined,
     has_registration,
@@ -18,6 +19,7 @@ __all__ = [
     "has_registration",
     "is_dated",
     "live_registration",
+    "partner_visits",
     "phase_by_link",
     "phase_of",
     "seats_left",

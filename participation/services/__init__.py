@@ -2,6 +2,7 @@
 
 from participation.services.attendance import import_attendance, mark_attendance
 from participation.services.cancellation import cancel_registration
+from participation.services.changes import record_missed_changes, send_due_changes
 from participation.services.confirmation import confirm_registration, confirm_registrations
 from participation.services.decisions import decide_registration
 from participation.services.interest import announce_known_dates, note_interest
@@ -40,6 +41,7 @@ __all__ = [
     "mark_attendance",
     "note_interest",
     "nudge_unconfirmed",
+    "record_missed_changes",
     "register_by_link",
     "register_by_organiser",
     "register_with_others",
@@ -48,6 +50,7 @@ __all__ = [
     "resend_confirmation",
     "send_colleague",
     "send_colleague_link",
+    "send_due_changes",
     "settle_offers",
     "update_answers",
 ]

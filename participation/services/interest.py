@@ -1,8 +1,9 @@
 """Keep me informed: people who want to hear when the date of a session is known."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from contacts.enums import NoticeKind
@@ -11,10 +12,9 @@ from contacts.services.notices import create_notice
 from content.enums import Precision, SessionStatus
 from content.models import Session
 from content.selectors import told_hash
-from participation.models import Interest
-
-#: A published date can be taken back for so long before anybody hears of it.
-_TAKE_BACK = timedelta(minutes=15)
+from participation.enums import LIVE, ChangeState
+from participation.models import Interest, Registration, ScheduleChange
+from participation.services.changes import TAKE_BACK, notice_key
 
 
 @transaction.atomic
@@ -41,11 +41,20 @@ def note_interest(*, session: Session, contact: Contact, now: datetime) -> Inter
 def announce_known_dates(*, now: datetime) -> int:
     """Queue "the date is known" for everybody who asked and was not told yet. Returns how many.
 
-    To be called every now and then: it looks for what is missing, so no publication can be
-    forgotten. The mail waits a quarter of an hour after publication.
+    A change of the session tells them (services.changes); this makes up for who slipped past one.
+    Nobody hears while a change waits, or of one that was withdrawn or a correction. Who signed up
+    is told as such. The mail waits a quarter of an hour after publication.
     """
+    quiet = ScheduleChange.objects.filter(
+        session=OuterRef("session"), version=OuterRef("session__schedule_version")
+    ).exclude(state=ChangeState.SENT)
+    signed_up = Registration.objects.filter(
+        session=OuterRef("session"), contact=OuterRef("contact"), state__in=LIVE
+    )
     due = (
         Interest.objects.filter(
+            ~Exists(quiet),
+            ~Exists(signed_up),
             session__precision__in=(Precision.EXACT, Precision.DAY),
             session__status__in=(SessionStatus.PLANNED, SessionStatus.CONFIRMED),
             session__first_day__gte=timezone.localdate(now),
@@ -68,8 +77,8 @@ def _announce(interest: Interest, now: datetime) -> bool:
         contact=contact,
         language=contact.language,
         context={"session": session.pk},
-        key=f"{NoticeKind.DATE_KNOWN}:{session.pk}:{contact.pk}",
+        key=notice_key(session, f"c{contact.pk}"),
         now=now,
-        not_before=max(now, (session.published_at or now) + _TAKE_BACK),
+        not_before=max(now, (session.published_at or now) + TAKE_BACK),
         told=told_hash(session),
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from content.models import SeriesPage, Session
@@ -28,6 +29,14 @@ def sign_up_form(context: dict[str, Any], session: Session | None) -> dict[str, 
     if facts["phase"] in ACCEPTING or facts["phase"] == Phase.INTEREST:
         form = SignUpPageForm(session=session, now=now, language=language)
     return facts | {"form": form, "csrf_token": context.get("csrf_token")}
+
+
+@register.simple_tag
+def partner_url(session: Session) -> str:
+    """Return the address that leads to the partner; in a preview the partner's own."""
+    if session.pk is None:
+        return session.host_url
+    return reverse("participation:partner", args=[session.slug])
 
 
 @register.inclusion_tag("participation/series_form.html", takes_context=True)

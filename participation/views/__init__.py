@@ -4,6 +4,7 @@ from participation.views.colleague import colleague
 from participation.views.confirmation import confirm
 from participation.views.feeds import agenda_atom, agenda_ics, agenda_json
 from participation.views.invitation import decline, invitation
+from participation.views.partner import partner
 from participation.views.registration import (
     join,
     registration,
@@ -22,6 +23,7 @@ __all__ = [
     "decline",
     "invitation",
     "join",
+    "partner",
     "public_ics",
     "registration",
     "registration_ics",

@@ -10,9 +10,10 @@ from campaigns.selectors import dry_run
 from campaigns.services.planning import (
     start_mailing,
 )
+from contacts.models import Notice
 from content.models import Session
 from content.selectors import told_hash
-from participation.models import Registration
+from participation.models import Interest, Registration
 from tests.factories.campaigns import make_delivery, make_mailing
 from tests.factories.contacts import (
     NOW,
@@ -107,3 +108,25 @@ def test_change_mailing_goes_where_the_last_mail_told_something_else():
         (ahead.pk, "excluded", "already_told"),
         (never.pk, "queued", ""),
     ]
+
+
+def test_change_mailing_spares_the_interested_who_got_the_notice():
+    session = make_session()
+    told, untold = make_contact(), make_contact()
+    for contact in (told, untold):
+        Interest.objects.create(session=session, contact=contact, since=NOW)
+    Notice.objects.create(
+        kind="changed",
+        address=told.email,
+        contact=told,
+        context={"session": session.pk},
+        key="changed",
+        created_at=NOW,
+        not_before=NOW,
+        state="sent",
+        sent_at=NOW,
+        told=told_hash(session),
+    )
+    values = {"kind": "change", "purpose": "participation", "session": session}
+    assert dry_run(make_mailing(**values), NOW).excluded == {"already_told": 1}
+    assert dry_run(make_mailing(**values), NOW).sample == [untold.pk]

@@ -63,6 +63,7 @@ def test_a_draft_changes_nothing_until_it_is_published():
     [
         ({"title": "Andere titel"}, 1),
         ({"capacity": 5}, 1),
+        ({"address": "Voorbeeldstraat 1\r\n3511 AB Utrecht"}, 1),
         ({"contact_person": "Iemand Anders"}, 1),
         ({"start_time": time(14, 0)}, 2),
         ({"end_time": time(18, 0)}, 2),

@@ -1,0 +1,22 @@
+"""Wagtail tells when a page was published; what people hear of it is a service."""
+
+from typing import Any
+
+from django.utils import timezone
+from wagtail.log_actions import get_active_log_context
+from wagtail.models import Revision
+from wagtail.signals import page_published
+
+from content import receivers  # noqa: F401 -- connected first: it publishes the session itself
+from content.models import SessionPage
+from participation.services.changes import record_publication
+
+
+def on_session_page_published(instance: SessionPage, revision: Revision, **kwargs: Any) -> None:
+    by, now = get_active_log_context().user, timezone.now()
+    record_publication(page=instance, revision_id=revision.pk, by=by, now=now)
+
+
+page_published.connect(
+    on_session_page_published, sender=SessionPage, dispatch_uid="participation.record_publication"
+)
