@@ -11,6 +11,9 @@ from content.enums import QuestionKind
 from content.questions import YES_NO, Answer, Question
 from participation.plain_text import single_line
 
+#: What every form asks, whatever the session asks of its own.
+ALWAYS_ASKED = ("need", "learning_question")
+
 LINE_LENGTH, TEXT_LENGTH = 200, 2000
 
 

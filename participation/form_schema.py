@@ -6,10 +6,8 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 
-from participation.answers import field_name
-from participation.forms import AnswersForm, SignUpForm
-
-_ALWAYS_ASKED = tuple(AnswersForm.base_fields)
+from participation.answers import ALWAYS_ASKED, field_name
+from participation.forms import SignUpForm
 
 
 def json_schema(form: SignUpForm, *, title: str, language: str) -> dict[str, Any]:
@@ -22,7 +20,7 @@ def json_schema(form: SignUpForm, *, title: str, language: str) -> dict[str, Any
     own = {
         name: field
         for name, field in form.fields.items()
-        if name not in _ALWAYS_ASKED and name not in asked
+        if name not in ALWAYS_ASKED and name not in asked
     }
     properties: dict[str, Any] = {name: _property(field) for name, field in own.items()}
     properties["answers"] = _answers(form)
@@ -43,7 +41,7 @@ def json_schema(form: SignUpForm, *, title: str, language: str) -> dict[str, Any
 
 def _answers(form: SignUpForm) -> dict[str, Any]:
     """Describe the answers: what is always asked by its name, a question by its id."""
-    properties = {name: _property(form.fields[name]) for name in _ALWAYS_ASKED}
+    properties = {name: _property(form.fields[name]) for name in ALWAYS_ASKED}
     required = []
     for question in form.questions.values():
         field = form.fields[field_name(question.id)]

@@ -20,7 +20,7 @@ from content.dates import when
 from content.enums import Eligibility
 from content.models import Session
 from content.questions import Answer, Question, questions_of
-from participation.answers import Asked, applies, field_name, field_of
+from participation.answers import ALWAYS_ASKED, Asked, applies, field_name, field_of
 from participation.errors import DeclarationMissing
 from participation.plain_text import NAME_LENGTH, no_host, no_web_address, single_line
 from participation.selectors.applicants import claims_membership
@@ -112,7 +112,7 @@ class AnswersForm(forms.Form):
 
     def answers(self) -> dict[str, Answer]:
         """Return what was answered, without what was left open and without what is private."""
-        given = {name: self.cleaned_data.get(name, "") for name in ("need", "learning_question")}
+        given = {name: self.cleaned_data.get(name, "") for name in ALWAYS_ASKED}
         return {name: text for name, text in given.items() if text} | self._own(private=False)
 
     def private_answers(self) -> dict[str, Answer]:

@@ -9,15 +9,10 @@ from pydantic import Field
 from base.schemas import RowId, StrictSchema
 from content.questions import Answer
 
-
-class AnswersIn(StrictSchema, extra="allow"):
-    """What is always asked by its name, the session's own questions by their ids; the form of the
-    session (`GET /api/sessions/{slug}/form`) names them, and any other is refused."""
-
-    __pydantic_extra__: dict[str, Answer] = Field(init=False)
-
-    need: str = ""
-    learning_question: str = ""
+#: Of what is always asked by its name (`need`, `learning_question`), of the session's own questions
+#: by their ids. The form of the session (`GET /api/sessions/{slug}/form`) names them, and any other
+#: is refused.
+AnswersIn = dict[str, Answer]
 
 
 class SignUpIn(StrictSchema):
@@ -30,7 +25,7 @@ class SignUpIn(StrictSchema):
     organisation: str = ""
     function: str = ""
     language: Literal["nl", "en"] = "nl"
-    answers: AnswersIn = Field(default_factory=AnswersIn)
+    answers: AnswersIn = Field(default_factory=dict)
     works_on_theme: bool = False
     consent: list[str] = Field(default_factory=list)
 

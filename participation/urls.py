@@ -26,6 +26,6 @@ urlpatterns: list[URLPattern] = [
 localised_urlpatterns: list[URLPattern] = [
     path("sessie/<slug:slug>/aanmelden/", views.sign_up, name="sign_up"),
     path("sessie/<slug:slug>/aanmelden/gelukt/", views.thanks, name="thanks"),
-    path("reeks/<slug:slug>/aanmelden/", views.series_sign_up, name="series"),
-    path("reeks/<slug:slug>/aanmelden/gelukt/", views.series_thanks, name="series_thanks"),
+    path("traject/<slug:slug>/aanmelden/", views.series_sign_up, name="series"),
+    path("traject/<slug:slug>/aanmelden/gelukt/", views.series_thanks, name="series_thanks"),
 ]

@@ -22,7 +22,7 @@ from content.enums import QuestionKind
 from content.models import Session
 from content.questions import Question
 from content.selectors import session_url
-from participation.answers import field_name
+from participation.answers import ALWAYS_ASKED, field_name
 from participation.errors import (
     DeclarationMissing,
     ParticipationError,
@@ -83,28 +83,29 @@ def refuse_invalid(form: BaseForm) -> None:
 
 def answers_given(data: AnswersIn, questions: Iterable[Question]) -> dict[str, Any]:
     """Return the answers as fields of a form. Raises a 422 on one to a question nobody asks."""
-    own = data.__pydantic_extra__ or {}
-    kinds = {question.id: question.kind for question in questions}
+    always = dict.fromkeys(ALWAYS_ASKED, QuestionKind.TEXT)
+    kinds = always | {question.id: question.kind for question in questions}
     errors = [
         {"field": f"answers.{name}", "code": "extra_forbidden", "message": _("Nobody asks this.")}
-        for name in own
+        for name in data
         if name not in kinds
     ]
     errors += [
         {"field": f"answers.{name}", "code": "type", "message": _("Give one answer, no list.")}
-        for name, answer in own.items()
+        for name, answer in data.items()
         if isinstance(answer, list) and kinds.get(name, QuestionKind.CHOICES) != "choices"
     ]
     if errors:
         raise Problem(status=422, detail=errors[0]["message"], errors=errors)
-    given = {"need": data.need, "learning_question": data.learning_question}
-    return given | {field_name(name): answer for name, answer in own.items()}
+    return {
+        name if name in ALWAYS_ASKED else field_name(name): answer for name, answer in data.items()
+    }
 
 
 def _api_name(name: str) -> str:
     if name.startswith(field_name("")):
         return f"answers.{name.removeprefix(field_name(''))}"
-    if name in ("need", "learning_question"):
+    if name in ALWAYS_ASKED:
         return f"answers.{name}"
     return "" if name == "__all__" else name
 

@@ -33,9 +33,17 @@ class Own:
 
 
 def series_choices(series_key: Any, now: datetime) -> list[Choice]:
-    """Return the sessions of the series with this translation key that are not over, in order."""
-    found = [Choice(each, phase_of(each, now)) for each in series_sessions(series_key)]
+    """Return the sessions of the series with this translation key that are not over, in order.
+
+    A partner's session is the partner's here, also while it has no date.
+    """
+    found = [Choice(each, _phase(each, now)) for each in series_sessions(series_key)]
     return [choice for choice in found if choice.phase != Phase.OVER]
+
+
+def _phase(session: Session, now: datetime) -> Phase:
+    phase = phase_of(session, now)
+    return Phase.PARTNER if session.is_partner_hosted and phase == Phase.INTEREST else phase
 
 
 def live_series(slug: str, language: str) -> SeriesPage | None:

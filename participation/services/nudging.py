@@ -1,6 +1,5 @@
 """A sign-up that was begun and never confirmed: one reminder, and no more."""
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -35,12 +34,12 @@ def nudge_unconfirmed(*, now: datetime) -> int:
     open_ones = [session.pk for session in sessions if phase_of(session, now) not in REFUSING]
     addresses = due.filter(session__in=open_ones).values_list("address_key", flat=True)
     chosen = addresses.order_by("address_key").distinct()[:_AT_ONCE]
-    return sum(_nudge(address, open_ones, now) for address in list(chosen))
+    return sum(_nudge(address, now) for address in list(chosen))
 
 
-def _nudge(address: str, open_ones: Collection[int], now: datetime) -> bool:
-    waiting = unconfirmed_of(address, now) & _not_reminded()
-    rows = list(waiting.filter(session__in=open_ones))
+def _nudge(address: str, now: datetime) -> bool:
+    waiting = (unconfirmed_of(address, now) & _not_reminded()).select_related("session")
+    rows = [row for row in waiting if phase_of(row.session, now) not in REFUSING]
     return create_notice(
         kind=NoticeKind.NUDGE,
         address=address,

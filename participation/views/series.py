@@ -53,14 +53,14 @@ def series_sign_up(request: HttpRequest, slug: str) -> HttpResponse:
 def registration_series(request: HttpRequest, token: str) -> HttpResponse:
     """All that one has in the series; the button (POST) cancels all of it at once."""
     row = read_registration(token)
+    if row.session.series is None:
+        raise Http404
     language = language_of(request, row.contact.language if row.contact else None)
     if request.method == "POST":
         with translation.override(language):
             cancel_in_series(registration=row, now=timezone.now())
         return SeeOther(with_language(request, request.path))
     found = own_in_series(row, timezone.now())
-    if row.session.series is None:
-        raise Http404
     with translation.override(language):
         rows = [
             {

@@ -221,7 +221,7 @@ def test_what_was_typed_goes_after_a_month() -> None:
     gone = make_registration(state="unconfirmed", **old)
     typed = make_registration(typed=typed_values(), address_key="bilal@example.org", **old)
     pending = make_registration(state="pending", typed=typed_values(), **old)
-    young = make_registration(state="unconfirmed", changed_at=ago(29))
+    young = make_registration(state="unconfirmed", changed_at=ago(6))
     assert clean() == {"unconfirmed": 1, "typed": 1}
     for row in (gone, typed, pending, young):
         row.refresh_from_db()

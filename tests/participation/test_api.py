@@ -240,7 +240,8 @@ def test_confirm_of_interest_says_so(client):
     session = _session(precision="unknown")
     _post(client, f"/api/sessions/{session.slug}/registrations", BODY)
     path = f"/api/my/registrations/{confirm_token(Registration.objects.get().pk)}/confirm"
-    assert _post(client, path, {}).json() == {"state": "interest"}
+    confirmed = {"session": session.slug, "state": "interest", "problem": ""}
+    assert _post(client, path, {}).json() == {"state": "interest", "registrations": [confirmed]}
 
 
 # --- with a token

@@ -77,6 +77,24 @@ def test_confirming_at_once_holds_capacity_and_seats_per_organisation(file_datab
 
 
 @pytest.mark.database
+def test_fifty_confirmations_at_once_for_ten_seats_seat_ten_and_let_forty_wait(file_database):
+    session = make_session(capacity=10, waiting_list=True, eligibility="everyone")
+    rows = [
+        make_registration(
+            session=session,
+            state="unconfirmed",
+            address_key=f"p{n}@example.org",
+            typed=typed_values(email=f"p{n}@example.org"),
+        )
+        for n in range(50)
+    ]
+    _together(*(lambda row=row: confirm_registration(registration=row, now=NOW) for row in rows))
+    assert _states(session) == Counter({"registered": 10, "waiting": 40})
+    told = Counter(Notice.objects.values_list("kind", flat=True))
+    assert told == Counter({"registered": 10, "waiting": 40})
+
+
+@pytest.mark.database
 def test_one_person_confirming_ten_times_at_once_is_signed_up_once(file_database):
     session = make_session(eligibility="everyone")
     row = make_registration(session=session, state="unconfirmed")

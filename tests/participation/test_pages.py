@@ -313,7 +313,7 @@ def test_confirmed_interest_is_a_page_of_its_own(client):
     url = f"/c/{confirm_token(Registration.objects.get().pk)}/"
     response = client.post(url)
     assert (response.status_code, response["Location"]) == (303, url)
-    assert client.get(url).context["follows"] is True
+    assert [one.follows for one in client.get(url).context["outcomes"]] == [True]
     assert Interest.objects.count() == 1
 
 
