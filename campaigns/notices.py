@@ -31,6 +31,7 @@ from content.models import Session, SiteSettings
 from content.selectors import has_begun, site_settings, told_hash
 from participation.enums import LIVE, RegistrationState
 from participation.models import Interest, Registration
+from participation.selectors.registrations import is_relocated
 
 _BODY = MailBodyBlock()
 
@@ -250,6 +251,7 @@ def _text(matter: Matter) -> tuple[str, str, str]:
             "has_reason": bool(own and own.rejection_reason.strip()),
             "is_waiting": bool(own and own.state == RegistrationState.WAITING),
             "is_registered": bool(own and own.state == RegistrationState.REGISTERED),
+            "is_moved": bool(own and is_relocated(own)),
         },
     )
 

@@ -43,7 +43,10 @@ class SessionIndexView(IndexView):
 
 
 class SessionListing(PageListingViewSet):
-    """All session pages, whichever series they stand in."""
+    """All session pages, whichever series they stand in.
+
+    The room that knows who signed up registers it, with its numbers (participation.wagtail_hooks).
+    """
 
     model = SessionPage
     name = "content_sessions"
@@ -86,13 +89,12 @@ class AnswerListing(PageListingViewSet):
     ]
 
 
-sessions = SessionListing()
 answers = AnswerListing()
 
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[PageListingViewSet]:
-    return [sessions, answers]
+    return [answers]
 
 
 class ShortcutsPanel(Component):
@@ -104,7 +106,7 @@ class ShortcutsPanel(Component):
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
         return {
-            "new_session": reverse(sessions.get_url_name("choose_parent")),
+            "new_session": reverse(f"{SessionListing.name}:choose_parent"),
             "new_answer": reverse(answers.get_url_name("choose_parent")),
         }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts.models import Contact
 from content.models import Session
@@ -44,3 +44,16 @@ def live_registration_of_address(session: Session, address_key: str) -> Registra
         .select_related("contact", "session")
         .first()
     )
+
+
+def is_relocated(registration: Registration) -> bool:
+    """Whether the person went to another session instead (services.move_to_session)."""
+    return went_elsewhere().filter(pk=registration.pk).exists()
+
+
+def went_elsewhere() -> QuerySet[Registration]:
+    """Sign-ups that ended because the same person goes to another session."""
+    onward = Registration.objects.filter(
+        takes_over=OuterRef("pk"), contact=OuterRef("contact")
+    ).exclude(session=OuterRef("session"))
+    return Registration.objects.filter(Exists(onward), state=RegistrationState.CANCELLED)

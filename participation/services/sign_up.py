@@ -38,6 +38,7 @@ from participation.selectors.applicants import (
     claims_membership,
     vouched_organisation,
 )
+from participation.selectors.hosts import is_of_host
 from participation.selectors.registrations import live_registration, live_registration_of_address
 from participation.selectors.sessions import day_of, phase_of
 from participation.services.interest import note_interest
@@ -164,6 +165,7 @@ def _enter(
         representation=representation,
         answers=typed.answers,
         works_on_theme=typed.works_on_theme,
+        is_host=is_of_host(session, organisation),
         calendar_sequence=next_sequence(session, contact),
     )
     keep_question(registration, now=now)
