@@ -36,10 +36,10 @@ def _session_status(page: SessionPage) -> str:
 
 
 class SessionIndexView(IndexView):
-    """The list of session pages, with what the columns need in the same query."""
+    """The list of session pages; their sessions come in one query, however many there are."""
 
     def get_base_queryset(self) -> QuerySet[SessionPage]:
-        return super().get_base_queryset().select_related("session", "locale")
+        return super().get_base_queryset().prefetch_related("session")
 
 
 class SessionListing(PageListingViewSet):
@@ -60,7 +60,9 @@ class SessionListing(PageListingViewSet):
     ordering = "-latest_revision_created_at"
     columns = [
         BulkActionsColumn("bulk_actions"),
-        PageTitleColumn("title", label=_("Title"), sort_key="title", classname="title"),
+        PageTitleColumn(
+            "title", label=_("Title"), sort_key="title", classname="title", width="25%"
+        ),
         Column("when", label=_("When"), accessor=_date_in_words, sort_key="first_day"),
         Column("session_status", label=_("Status"), accessor=_session_status),
         ParentPageColumn("parent", label=_("Series")),
