@@ -35,7 +35,7 @@ from participation.enums import LIVE, REFUSING, RegistrationState
 from participation.models import Interest, Registration
 from participation.plain_text import is_plain_name
 from participation.selectors import is_dated
-from participation.selectors.registrations import live_registration_of_address
+from participation.selectors.registrations import is_relocated, live_registration_of_address
 from participation.selectors.sessions import phase_of
 
 _BODY = MailBodyBlock()
@@ -301,6 +301,7 @@ def _text(matter: Matter, before: Session | None, method: str) -> tuple[str, str
             "has_reason": bool(own and own.rejection_reason.strip()),
             "is_waiting": bool(own and own.state == RegistrationState.WAITING),
             "is_registered": bool(own and own.state == RegistrationState.REGISTERED),
+            "is_moved": bool(own and is_relocated(own)),
         },
     )
 

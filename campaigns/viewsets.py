@@ -28,11 +28,15 @@ from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, Sni
 from base.choosers import GuardedChooser
 from base.figures import figure
 from campaigns import overview
+from campaigns.enums import MailingKind
 from campaigns.errors import MoveForbidden
 from campaigns.forms import MailingForm
 from campaigns.models import Mailing
+from campaigns.presets import Preset, to_audience
 from campaigns.selectors.ledger import counts_of
 from campaigns.services.mailings import return_to_draft
+from contacts.enums import Purpose
+from content.models import Session
 
 _FIELDS_HELP = gettext_lazy(
     "You can write {{ contact.salutation }}, {{ contact.given_name }}, {{ organisation.name }}, "
@@ -152,10 +156,16 @@ class MailingIndexView(IndexView):
 
 
 class MailingCreateView(CreateView):
-    """A new mailing belongs to whoever makes it."""
+    """A new mailing belongs to whoever makes it; `?session=` begins one to its participants."""
 
     def get_initial_form_instance(self) -> Mailing:
-        return Mailing(created_at=timezone.now(), created_by=self.request.user)
+        mailing = Mailing(created_at=timezone.now(), created_by=self.request.user)
+        slug = self.request.GET.get("session", "")
+        if slug.isprintable() and (session := Session.objects.filter(slug=slug).first()):
+            mailing.session, mailing.kind = session, MailingKind.REMINDER
+            mailing.purpose = Purpose.PARTICIPATION
+            mailing.audience = to_audience(Preset.REGISTERED, session=session.slug)
+        return mailing
 
 
 class MailingEditView(EditView):

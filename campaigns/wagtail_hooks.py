@@ -3,9 +3,11 @@
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
+from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 
@@ -13,6 +15,7 @@ from campaigns.dashboard import AttentionPanel, HoldPanel
 from campaigns.release import ReleaseViewSet
 from campaigns.selectors.hold import current_hold
 from campaigns.viewsets import viewset
+from content.models import Session
 
 register_snippet(viewset)
 
@@ -39,6 +42,14 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action("campaigns.resolve", _("Decide"), _("Took mails in doubt for sent"))
     actions.register_action("campaigns.again", _("Send again"), _("Put mails back in the queue"))
     actions.register_action("campaigns.release", _("Release mail"), _("Released mail"))
+
+
+@hooks.register("session_desk_buttons")
+def mail_participants(request: HttpRequest, session: Session) -> list[Button]:
+    if not request.user.has_perm("campaigns.add_mailing"):
+        return []
+    url = f"{reverse(viewset.get_url_name('add'))}?session={session.slug}"
+    return [Button(_("Mail the participants"), url=url, icon_name="mail")]
 
 
 @hooks.register("construct_homepage_panels")

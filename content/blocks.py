@@ -166,6 +166,14 @@ class WordingListBlock(blocks.StreamBlock):
     wording = WordingBlock()
 
 
+class RoleValue(blocks.StructValue):  # type: ignore[misc]  # Wagtail has no stubs
+    """A role with its name in the language of the page."""
+
+    @property
+    def role_label(self) -> str:
+        return str(SessionRole(self["role"]).label).capitalize() if self["role"] else ""
+
+
 class RoleBlock(blocks.StructBlock):
     """Who does what at a session, and on whose behalf. The name is public: ask before typing it."""
 
@@ -186,6 +194,7 @@ class RoleBlock(blocks.StructBlock):
     class Meta:
         icon = "user"
         label = _("Role")
+        value_class = RoleValue
 
     def clean(self, value: Any) -> Any:
         """Refuse a role of nobody."""

@@ -38,14 +38,17 @@ def _session_status(page: SessionPage) -> str:
 
 
 class SessionIndexView(IndexView):
-    """The list of session pages, with what the columns need in the same query."""
+    """The list of session pages; their sessions come in one query, however many there are."""
 
     def get_base_queryset(self) -> QuerySet[SessionPage]:
-        return super().get_base_queryset().select_related("session", "locale")
+        return super().get_base_queryset().prefetch_related("session")
 
 
 class SessionListing(PageListingViewSet):
-    """All session pages, whichever series they stand in."""
+    """All session pages, whichever series they stand in.
+
+    The room that knows who signed up registers it, with its numbers (participation.wagtail_hooks).
+    """
 
     model = SessionPage
     name = "content_sessions"
@@ -59,7 +62,9 @@ class SessionListing(PageListingViewSet):
     ordering = "-latest_revision_created_at"
     columns = [
         BulkActionsColumn("bulk_actions"),
-        PageTitleColumn("title", label=_("Title"), sort_key="title", classname="title"),
+        PageTitleColumn(
+            "title", label=_("Title"), sort_key="title", classname="title", width="25%"
+        ),
         Column("when", label=_("When"), accessor=_date_in_words, sort_key="first_day"),
         Column("session_status", label=_("Status"), accessor=_session_status),
         ParentPageColumn("parent", label=_("Series")),
@@ -88,13 +93,12 @@ class AnswerListing(PageListingViewSet):
     ]
 
 
-sessions = SessionListing()
 answers = AnswerListing()
 
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[PageListingViewSet]:
-    return [sessions, answers]
+    return [answers]
 
 
 class ShortcutsPanel(Component):
@@ -106,7 +110,7 @@ class ShortcutsPanel(Component):
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
         return {
-            "new_session": reverse(sessions.get_url_name("choose_parent")),
+            "new_session": reverse(f"{SessionListing.name}:choose_parent"),
             "new_answer": reverse(answers.get_url_name("choose_parent")),
         }
 

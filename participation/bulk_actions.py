@@ -5,21 +5,29 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from wagtail.admin import messages
 
 from base.bulk_actions import GuardedBulkAction
+from contacts.wagtail_hooks.exports import export_response
+from content.dates import when
+from content.models import Session
+from content.selectors import upcoming_sessions
 from participation.enums import Attendance, RegistrationSource
 from participation.errors import ParticipationError
 from participation.models import Registration
+from participation.selectors.files import registrations_file
+from participation.selectors.sessions import is_dated
 from participation.services import (
     cancel_registration,
     decide_registration,
     mark_attendance,
 )
+from participation.services.relocation import move_to_session
 
 
 class ReasonForm(forms.Form):
@@ -29,6 +37,47 @@ class ReasonForm(forms.Form):
         label=_("Reason, as the person will read it"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ExcuseForm(forms.Form):
+    """Why somebody is not there, if they told it."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        required=False,
+        help_text=_(
+            "Only if the person told it. Private: never published or exported, and erased four "
+            "weeks after the session."
+        ),
+    )
+
+
+class MoveForm(forms.Form):
+    """To which session people go."""
+
+    session = forms.ModelChoiceField(label=_("To"), queryset=Session.objects.none())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        coming = [one.pk for one in upcoming_sessions(timezone.now()) if is_dated(one)]
+        self.fields["session"].queryset = Session.objects.filter(pk__in=coming).order_by(
+            "first_day", "pk"
+        )
+        self.fields["session"].label_from_instance = _title_and_day
+
+
+def _title_and_day(session: Session) -> str:
+    language = "en" if (get_language() or "").startswith("en") else "nl"
+    return f"{session.title(language)} ({when(session, language)})"
+
+
+class ExportForm(forms.Form):
+    """What kind of file."""
+
+    form = forms.ChoiceField(
+        label=_("Kind of file"), choices=[("xlsx", "Excel (XLSX)"), ("csv", "CSV")]
     )
 
 
@@ -155,6 +204,7 @@ class Mark(RegistrationAction):
             registration=registration,
             attendance=cls.attendance,
             source=RegistrationSource.ORGANISER,
+            reason=values.get("reason", ""),
             now=timezone.now(),
         )
 
@@ -172,6 +222,7 @@ class MarkExcused(Mark):
     aria_label = _("Mark the chosen people as absent with notice")
     action_type = "excused"
     action_priority = 40
+    form_class = ExcuseForm
     attendance = Attendance.EXCUSED
 
 
@@ -183,4 +234,55 @@ class MarkNoShow(Mark):
     attendance = Attendance.NO_SHOW
 
 
-ACTIONS = (Approve, Reject, MarkPresent, MarkExcused, MarkNoShow, Cancel)
+class Move(RegistrationAction):
+    display_name = _("To another session")
+    aria_label = _("Move the chosen people to another session")
+    action_type = "move"
+    action_priority = 55
+    form_class = MoveForm
+    button = _("Move")
+    question = _(
+        "Move %(count)d sign-ups to another session? Their sign-up here is cancelled and they get "
+        "a seat there, or wait for one. Each gets two mails: about the old session and the new one."
+    )
+
+    @classmethod
+    def act(
+        cls, registration: Registration, *, by: AbstractBaseUser, values: dict[str, Any]
+    ) -> None:
+        move_to_session(registration=registration, session=values["session"], now=timezone.now())
+
+
+class ExportChosen(RegistrationAction):
+    """The chosen ones as a file, with what stands in the export of the whole list."""
+
+    permission = "view"
+    display_name = _("Export")
+    aria_label = _("Export the chosen sign-ups")
+    action_type = "export"
+    action_priority = 70
+    form_class = ExportForm
+    question = _("Export %(count)d sign-ups?")
+
+    def prepare_action(
+        self, objects: Sequence[Registration], objects_without_access: Any
+    ) -> HttpResponseBase:
+        chosen = Registration.objects.filter(pk__in=[each.pk for each in objects])
+        rows = chosen.select_related("session", "contact", "organisation", "representation")
+        return export_response(
+            registrations_file(rows.order_by("session", "created_at", "pk")),
+            form=self.cleaned_form.cleaned_data["form"] if self.cleaned_form else "csv",
+            file_name=str(gettext("sign-ups")),
+        )
+
+
+ACTIONS = (
+    Approve,
+    Reject,
+    MarkPresent,
+    MarkExcused,
+    MarkNoShow,
+    Move,
+    Cancel,
+    ExportChosen,
+)

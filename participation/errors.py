@@ -109,6 +109,26 @@ class AttendanceNotPossible(ParticipationError):
         )
 
 
+class AttendanceTooEarly(ParticipationError):
+    """Who was there is known when the session has begun."""
+
+    code = "too_early"
+
+    def __init__(self) -> None:
+        super().__init__(_("This session has not begun yet. Come back when it is under way."))
+
+
+class NotMovable(ParticipationError):
+    """Only a live sign-up of a person whom we know can go to another session."""
+
+    code = "not_movable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Only somebody who takes part, waits or is to be approved can go to another session.")
+        )
+
+
 class TableUnreadable(ParticipationError):
     """The file cannot be read as a table, or a column is missing."""
 

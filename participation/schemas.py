@@ -80,6 +80,8 @@ class SessionOut(Schema):
     registration_opens_at: datetime | None
     registration_closes_at: datetime | None
     host: dict[str, str] | None
+    #: [{"role": "speaker", "name": …, "organisation": …}]; a name or an organisation may be empty.
+    roles: list[dict[str, str]]
     url: str
     calendar_url: str
 
@@ -159,7 +161,10 @@ class AttendanceMark(StrictSchema):
 
 
 class AttendanceIn(StrictSchema):
-    marks: list[AttendanceMark] = Field(max_length=2000)
+    """Marks, and whether the list is closed with them (`true`), opened again (`false`) or left."""
+
+    marks: list[AttendanceMark] = Field(default_factory=list, max_length=2000)
+    closed: bool | None = None
 
 
 class AttendanceOut(Schema):
@@ -170,4 +175,5 @@ class AttendanceOut(Schema):
     excused: int = 0
     no_show: int = 0
     created: int = 0
+    closed: bool = False
     skipped: list[dict[str, Any]] = []

@@ -6,6 +6,7 @@ from contacts.selectors.organisations import find_organisation, organisation_of_
 from contacts.selectors.representation import (
     is_member,
     members_on,
+    primary_organisation_on,
     primary_representation,
     represents_member,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "is_member",
     "members_on",
     "organisation_of_domain",
+    "primary_organisation_on",
     "primary_representation",
     "represents_member",
     "suppressed",

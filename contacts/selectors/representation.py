@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
 
 from contacts.enums import MembershipKind, RepresentationRole
 from contacts.models import Contact, Membership, Organisation, Representation
@@ -44,6 +44,12 @@ def spoken_on(day: date) -> PeriodQuerySet:
         contact__erased_at=None, contact__merged_into=None
     )
     return found
+
+
+def primary_organisation_on(day: date) -> Subquery:
+    """The id of the organisation that `primary_representation` finds, in a query on contacts."""
+    spoken = Representation.objects.on(day).filter(contact=OuterRef("pk"))
+    return Subquery(spoken.order_by(_ROLE_ORDER, "id").values("organisation")[:1])
 
 
 def primary_representation(contact: Contact, day: date) -> Representation | None:

@@ -20,12 +20,20 @@ from participation.enums import Attendance, RegistrationSource, RegistrationStat
 from participation.models import Registration
 from participation.schemas import (
     AttendanceIn,
+    AttendanceMark,
     AttendanceOut,
     RegistrationOut,
     RegistrationPatch,
     RegistrationsOut,
 )
-from participation.services.attendance import import_attendance, mark_attendance
+from participation.selectors.attendance import attendance_closed_at
+from participation.services.attendance import (
+    Mark,
+    import_attendance,
+    mark_attendance,
+    mark_list,
+)
+from participation.services.attendance_lists import close_attendance, reopen_attendance
 from participation.services.cancellation import cancel_registration
 from participation.services.decisions import decide_registration
 
@@ -90,7 +98,8 @@ def change_registration(
 def mark_many(request: HttpRequest, slug: str, host: str = "") -> dict[str, Any]:
     """Mark attendance in bulk: JSON `{"marks": [{"registration", "attendance", "reason"}]}`, or a
     table as `text/csv` with the columns of an annex (`host` names the organisation that hosted).
-    All of it is marked, or nothing."""
+    All of it is marked, or nothing. `"closed": true` closes the list with it: whoever is not marked
+    did not appear; `false` opens it again."""
     session = session_of(slug)
     if request.content_type in ("text/csv", "application/csv"):
         with refusals_as_problems():
@@ -105,35 +114,46 @@ def mark_many(request: HttpRequest, slug: str, host: str = "") -> dict[str, Any]
             "excused": report.excused,
             "no_show": report.no_show,
             "created": report.created,
+            "closed": attendance_closed_at(session) is not None,
             "skipped": report.skipped,
         }
-    return _mark(session, _attendance_in(request))
+    return _mark(session, _attendance_in(request), cast("AbstractBaseUser", request.user))
 
 
-def _mark(session: Session, data: AttendanceIn) -> dict[str, Any]:
+def _mark(session: Session, data: AttendanceIn, user: AbstractBaseUser) -> dict[str, Any]:
     wanted = {mark.registration: mark for mark in data.marks}
+    now = timezone.now()
     with refusals_as_problems(), transaction.atomic():
-        rows = Registration.objects.filter(session=session, pk__in=wanted)
-        found = {row.pk: row for row in rows.select_for_update()}
+        known = set(
+            Registration.objects.filter(session=session, pk__in=wanted).values_list("pk", flat=True)
+        )
         for place, mark in enumerate(data.marks):
-            if mark.registration not in found:
+            if mark.registration not in known:
                 message = _("There is no such registration for this session.")
                 raise field_problem(f"marks.{place}.registration", "unknown", message)
-            mark_attendance(
-                registration=found[mark.registration],
-                attendance=mark.attendance,
-                source=RegistrationSource.API,
-                reason=mark.reason,
-                now=timezone.now(),
-            )
+        mark_list(
+            session=session,
+            marks=[
+                Mark(mark.registration, Attendance(mark.attendance), mark.reason)
+                for mark in data.marks
+            ],
+            source=RegistrationSource.API,
+            now=now,
+        )
+        if data.closed:
+            close_attendance(session=session, by=user, now=now)
+        elif data.closed is False:
+            reopen_attendance(session=session, now=now)
+    return _counted(session, wanted)
+
+
+def _counted(session: Session, wanted: dict[int, AttendanceMark]) -> dict[str, Any]:
+    """Count what was marked by this request."""
     counts = dict.fromkeys(Attendance, 0)
     for mark in wanted.values():
         counts[Attendance(mark.attendance)] += 1
-    hosts = sum(
-        found[pk].is_host
-        for pk, mark in wanted.items()
-        if Attendance(mark.attendance) is Attendance.PRESENT
-    )
+    came = [pk for pk, mark in wanted.items() if mark.attendance == Attendance.PRESENT]
+    hosts = Registration.objects.filter(pk__in=came, is_host=True).count()
     present = counts[Attendance.PRESENT]
     return {
         "marked": len(wanted),
@@ -142,6 +162,7 @@ def _mark(session: Session, data: AttendanceIn) -> dict[str, Any]:
         "hosts": hosts,
         "excused": counts[Attendance.EXCUSED],
         "no_show": counts[Attendance.NO_SHOW],
+        "closed": attendance_closed_at(session) is not None,
     }
 
 

@@ -153,6 +153,7 @@ def session_out(session: Session, language: str, *, now: datetime) -> dict[str, 
         "registration_opens_at": session.registration_opens_at,
         "registration_closes_at": session.registration_closes_at,
         "host": {"name": session.host_name, "url": session.host_url} if session.host_url else None,
+        "roles": session.roles,
         "url": session_url(session, language),
         "calendar_url": settings.SITE_URL
         + reverse("participation:session_ics", args=[session.slug]),

@@ -56,3 +56,16 @@ def unconfirmed_of(address_key: str, now: datetime) -> QuerySet[Registration]:
         changed_at__gt=now - settings.CONFIRM_VALID,
     )
     return waiting.order_by("pk")
+
+
+def is_relocated(registration: Registration) -> bool:
+    """Whether the person went to another session instead (services.move_to_session)."""
+    return went_elsewhere().filter(pk=registration.pk).exists()
+
+
+def went_elsewhere() -> QuerySet[Registration]:
+    """Sign-ups that ended because the same person goes to another session."""
+    onward = Registration.objects.filter(
+        takes_over=OuterRef("pk"), contact=OuterRef("contact")
+    ).exclude(session=OuterRef("session"))
+    return Registration.objects.filter(Exists(onward), state=RegistrationState.CANCELLED)

@@ -1,24 +1,26 @@
 """Who was there: marked one by one, or read from the annex of a report."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
 
 from contacts.enums import RepresentationRole
-from contacts.models import Contact, Organisation
+from contacts.models import Organisation
 from contacts.names import name_key
 from contacts.services.audit import Author
-from contacts.services.people import create_contact
 from contacts.services.representations import represent
 from content.models import Session
 from participation.enums import ENDED, Attendance, RegistrationSource, RegistrationState
 from participation.errors import AttendanceNotPossible
 from participation.models import Registration
-from participation.names import PersonName, split_name
+from participation.names import split_name
+from participation.selectors.hosts import host_ids
 from participation.selectors.registrations import live_registration
 from participation.services.moves import announce, move, open_registration
 from participation.services.organisations import organisations_named
+from participation.services.people import person_named
 from participation.services.seats import lock_session
 from participation.tables import Line, read_table
 
@@ -60,6 +62,15 @@ class AttendanceReport:
     skipped: list[dict[str, str | int]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mark on a list: the id of a registration, what it says, and a private reason."""
+
+    registration: int
+    attendance: Attendance
+    reason: str = ""
+
+
 @transaction.atomic
 def mark_attendance(
     *,
@@ -92,6 +103,35 @@ def mark_attendance(
 
 
 @transaction.atomic
+def mark_list(
+    *,
+    session: Session,
+    marks: Sequence[Mark],
+    source: RegistrationSource | str,
+    now: datetime,
+) -> int:
+    """Mark several people of one session, all or nobody. Returns how many.
+
+    Raises AttendanceNotPossible, also for a registration that is not of this session.
+    """
+    rows = Registration.objects.filter(
+        session=session, pk__in=[mark.registration for mark in marks]
+    )
+    found = {row.pk: row for row in rows.select_for_update().order_by("pk")}
+    for mark in marks:
+        if mark.registration not in found:
+            raise AttendanceNotPossible
+        mark_attendance(
+            registration=found[mark.registration],
+            attendance=mark.attendance,
+            source=source,
+            reason=mark.reason,
+            now=now,
+        )
+    return len(marks)
+
+
+@transaction.atomic
 def import_attendance(
     content: bytes, *, session: Session, host: str, by: Author = None, now: datetime
 ) -> AttendanceReport:
@@ -99,12 +139,13 @@ def import_attendance(
 
     A blank organisation means the row above, "X/Y" is a joint affiliation, "?" an unknown function.
     People are matched by name and organisation, else made without an address. `host` is the name of
-    the organisation whose people received the others. A row that cannot be read is skipped with the
-    reason; reading the file again changes nothing. Raises TableUnreadable.
+    the organisation whose people received the others; left empty, the roles of the session tell. A
+    row that cannot be read is skipped with the reason; reading the file again changes nothing.
+    Raises TableUnreadable.
     """
     session = lock_session(session.pk)
     lines = read_table(content, columns=_COLUMNS, required=("organisation", "person", "status"))
-    hosts = {one.pk for one in organisations_named(host, now=now)} if host else set()
+    hosts = {one.pk for one in organisations_named(host, now=now)} if host else host_ids(session)
     report = AttendanceReport()
     above: list[Organisation] = []
     for line in lines:
@@ -148,7 +189,9 @@ def _take_in(
 ) -> bool:
     """Register the person and mark the attendance. Returns whether the registration is new."""
     function = line.cells.get("function", "").strip(" ?")
-    contact = _person(split_name(line.cells["person"]), organisations, by, now)
+    contact = person_named(
+        split_name(line.cells["person"]), organisations=organisations, by=by, now=now
+    )
     role = (
         RepresentationRole.FACILITATOR
         if name_key(line.cells.get("remark", "")) == "facilitator"
@@ -182,33 +225,6 @@ def _take_in(
         now=now,
     )
     return created
-
-
-def _person(
-    name: PersonName, organisations: list[Organisation], by: Author, now: datetime
-) -> Contact:
-    """Return the person of this name who speaks for one of the organisations, else a new one."""
-    wanted = _full_key(name)
-    for contact in Contact.objects.filter(
-        representations__organisation__in=organisations
-    ).distinct():
-        if name_key(contact.full_name) == wanted:
-            return contact
-    return create_contact(
-        email="",
-        title=name.title,
-        given_name=name.given_name,
-        initials=name.initials,
-        family_name_prefix=name.family_name_prefix,
-        family_name=name.family_name,
-        by=by,
-        now=now,
-    )
-
-
-def _full_key(name: PersonName) -> str:
-    parts = (name.given_name or name.initials, name.family_name_prefix, name.family_name)
-    return name_key(" ".join(parts))
 
 
 def _count(

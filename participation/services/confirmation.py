@@ -25,6 +25,7 @@ from participation.enums import Admission, Phase, RegistrationState
 from participation.errors import ParticipationError, SignUpClosed
 from participation.models import Registration
 from participation.selectors.applicants import applicant, vouched_organisation
+from participation.selectors.hosts import is_of_host
 from participation.selectors.registrations import live_registration, live_registration_of_address
 from participation.selectors.sessions import day_of, phase_of
 from participation.services.interest import note_interest
@@ -135,6 +136,7 @@ def _enter(
         # Kept apart from here on.
         typed={name: said for name, said in registration.typed.items() if name != "private"},
         works_on_theme=typed.works_on_theme,
+        is_host=is_of_host(session, organisation),
         calendar_sequence=next_sequence(session, contact),
         **more,
     )

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from contacts.models import Contact
-from contacts.selectors import primary_representation
+from contacts.selectors import primary_organisation_on, primary_representation
 from content.enums import Eligibility
 from content.models import Session
 from content.questions import Answer
@@ -45,18 +45,25 @@ def invite(
 
     `contact_ids` may be a query for them.
 
-    Somebody who was asked before keeps the first invitation and its answer.
+    Each is asked for the organisation that they speak for first on the session's day. Somebody who
+    was asked before keeps the first invitation and its answer.
     """
-    asked = Contact.objects.filter(pk__in=contact_ids).order_by("id").values_list("id")
+    day = day_of(Session.objects.get(pk=session_id), now)
+    asked = (
+        Contact.objects.filter(pk__in=contact_ids)
+        .annotate(spoken_for=primary_organisation_on(day))
+        .order_by("id")
+        .values_list("id", "spoken_for")
+    )
     sql, params = asked.query.get_compiler(asked.db).as_sql()
     quote = connection.ops.quote_name
-    columns = ("session_id", "contact_id", "answer", "source", "invited_at")
+    columns = ("session_id", "contact_id", "organisation_id", "answer", "source", "invited_at")
     # No row travels through Python: a mailing invites thousands in one statement.
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {quote(Invitation._meta.db_table)}"  # noqa: S608 -- composed by the compiler
             f" ({', '.join(map(quote, columns))})"
-            f" SELECT %s, asked.id, %s, %s, %s FROM ({sql}) AS asked WHERE true"
+            f" SELECT %s, asked.id, asked.spoken_for, %s, %s, %s FROM ({sql}) AS asked WHERE true"
             " ON CONFLICT (session_id, contact_id) DO NOTHING",
             [
                 session_id,

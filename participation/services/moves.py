@@ -16,6 +16,7 @@ from content.selectors import told_hash
 from participation.enums import REGISTRATION_MOVES, RegistrationSource, RegistrationState
 from participation.errors import MoveNotAllowed
 from participation.models import Registration
+from participation.selectors.hosts import is_of_host
 
 #: What the person is told on arriving in a state. The rest is told where it happens, or not at all.
 NOTICE_OF_STATE = {
@@ -61,9 +62,14 @@ def open_registration(
     answers: dict[str, Answer] | None = None,
     private_answers: dict[str, Answer] | None = None,
     works_on_theme: bool = False,
-    is_host: bool = False,
+    is_host: bool | None = None,
 ) -> Registration:
-    """Add a registration of a known contact in its first state."""
+    """Add a registration of a known contact in its first state.
+
+    Unless `is_host` says so, the roles of the session tell whether it is one of a host.
+    """
+    if is_host is None:
+        is_host = is_of_host(session, organisation)
     registration = Registration.objects.create(
         session=session,
         contact=contact,

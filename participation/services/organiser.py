@@ -45,9 +45,7 @@ def register_by_organiser(
     contact = contact.whoever_stayed
     if live := live_registration(session, contact):
         return live
-    phase = phase_of(session, now)
-    if phase in (Phase.CANCELLED, Phase.OVER) or not is_dated(session):
-        raise SignUpClosed(phase)
+    require_open_to_organiser(session, now)
     known = primary_representation(contact, day_of(session, now))
     if organisation is not None and (known is None or known.organisation != organisation):
         known = represent(
@@ -70,16 +68,28 @@ def register_by_organiser(
     return registration
 
 
+def require_open_to_organiser(session: Session, now: datetime) -> None:
+    """Refuse a session that is cancelled, over or without a date: even an organiser cannot."""
+    phase = phase_of(session, now)
+    if phase in (Phase.CANCELLED, Phase.OVER) or not is_dated(session):
+        raise SignUpClosed(phase)
+
+
 @transaction.atomic
 def register_typed(
-    *, session: Session, typed: Typed, by: Author = None, now: datetime
+    *,
+    session: Session,
+    typed: Typed,
+    contact: Contact | None = None,
+    by: Author = None,
+    now: datetime,
 ) -> Registration:
     """Sign up whoever an organiser types in: the person is looked up by address, else made.
 
-    The organiser vouches for the organisation. Raises AddressInvalid and what
-    `register_by_organiser` raises.
+    A `contact` that is given needs no name and no address. The organiser vouches for the
+    organisation. Raises AddressInvalid and what `register_by_organiser` raises.
     """
-    contact = confirm_contact(
+    contact = contact or confirm_contact(
         email=typed.email,
         given_name=typed.given_name,
         family_name_prefix=typed.family_name_prefix,

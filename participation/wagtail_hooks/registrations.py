@@ -1,4 +1,4 @@
-"""The admin of this room: the list of sign-ups with what an organiser decides, learning questions.
+"""The list of all sign-ups with what an organiser decides.
 
 A registration changes its state by the services alone, so the form of one edits no state: approval,
 refusal, attendance and cancellation are bulk actions, which also work on one row.
@@ -11,21 +11,16 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.panels import FieldPanel, ObjectList, Panel
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.permission_policies import ModelPermissionPolicy
-from wagtail.permissions import register_permission_policy
-from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, IndexView, SnippetViewSet
 
 from base.choosers import GuardedChooser
 from base.spreadsheets import guarded_cell
-from participation import changes_admin  # noqa: F401 -- it registers its hooks
-from participation.bulk_actions import ACTIONS
 from participation.errors import ParticipationError
-from participation.models import LearningQuestion, Registration
+from participation.models import Registration
 from participation.services import register_by_organiser
 
 
@@ -174,49 +169,3 @@ class RegistrationViewSet(SnippetViewSet):
         FieldPanel("is_host"),
         FieldPanel("no_reminders"),
     ]
-
-
-class LearningQuestionIndex(IndexView):
-    """The list, of which visitors wrote the texts; its CSV is safe to open."""
-
-    custom_value_preprocess = IndexView.custom_value_preprocess | {str: {"csv": guarded_cell}}
-
-    def to_row_dict(self, item: LearningQuestion) -> dict[str, Any]:
-        row = {name: getattr(item, name) for name in self.list_export}
-        return row | {"session": item.session.slug if item.session else ""}
-
-    def get_base_queryset(self) -> QuerySet[LearningQuestion]:
-        questions: QuerySet[LearningQuestion] = super().get_base_queryset()
-        return questions.select_related("session")
-
-
-class LearningQuestionViewSet(SnippetViewSet):
-    model = LearningQuestion
-    chooser_viewset_class = GuardedChooser
-    index_view_class = LearningQuestionIndex
-    menu_label = _("Learning questions")
-    icon = "help"
-    menu_order = 130
-    add_to_admin_menu = True
-    list_display = ["__str__", "session", "state", "language", "is_public"]
-    list_filter = ["session", "state", "language", "is_public"]
-    search_fields = ["text", "remark"]
-    search_backend_name = None
-    list_export = ["text", "session", "state", "language", "remark", "is_public"]
-    export_filename = "leervragen"
-    panels = [
-        FieldPanel("text"),
-        FieldPanel("language"),
-        FieldPanel("organisations"),
-        FieldPanel("session"),
-        FieldPanel("state"),
-        FieldPanel("remark"),
-        FieldPanel("is_public"),
-    ]
-
-
-register_permission_policy(Registration, RegistrationPolicy(Registration))
-register_snippet(RegistrationViewSet)
-register_snippet(LearningQuestionViewSet)
-for action in ACTIONS:
-    hooks.register("register_bulk_action", action)

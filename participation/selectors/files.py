@@ -1,0 +1,101 @@
+"""Sign-ups, and what people want of a session, as rows of a file."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from base.spreadsheets import Cell
+from contacts.selectors.exports import Export
+from content.models import Session
+from content.questions import Question, questions_of
+from participation.models import Registration
+from participation.selectors.agenda import agenda_of
+from participation.selectors.desk import desk_row, in_words
+
+
+def registrations_file(registrations: QuerySet[Registration]) -> Export:
+    """Return sign-ups, one a row, in the active language.
+
+    Answers to private questions and the reason of an absence are not in it. `registrations` come
+    with their people: see participation.selectors.desk.with_people.
+    """
+    language = "en" if (get_language() or "").startswith("en") else "nl"
+    sessions = Session.objects.filter(registrations__in=registrations.order_by().values("pk"))
+    asked = _questions(sessions.distinct(), language)
+    heading: list[Cell] = [
+        capfirst(_("session")), capfirst(_("organisation")), capfirst(_("also for")),
+        capfirst(_("name")), capfirst(_("function")), capfirst(_("e-mail address")),
+        capfirst(_("status")), capfirst(_("attendance")), capfirst(_("of the host")),
+        capfirst(_("works on the theme")), capfirst(_("signed up at")), capfirst(_("source")),
+        capfirst(_("need")), capfirst(_("learning question")), *(each.text for each in asked),
+    ]  # fmt: skip
+
+    def rows() -> Iterator[list[Cell]]:
+        yield heading
+        for own in registrations:
+            row = desk_row(own)
+            given = own.answers or own.typed.get("answers", {})
+            moment = own.created_at.astimezone(ZoneInfo(own.session.time_zone))
+            yield [
+                own.session.title(language),
+                row.organisation,
+                ", ".join(row.also),
+                row.name,
+                row.function,
+                row.email,
+                str(own.get_state_display()),
+                str(own.get_attendance_display()),
+                _("yes") if own.is_host else "",
+                _("yes") if own.works_on_theme or own.typed.get("works_on_theme") else "",
+                f"{moment:%Y-%m-%d %H:%M}",
+                str(own.get_source_display()),
+                in_words(given.get("need", "")),
+                in_words(given.get("learning_question", "")),
+                *(in_words(given.get(each.id, "")) for each in asked),
+            ]
+
+    return Export(title=_("Sign-ups"), rows=rows())
+
+
+def _questions(sessions: QuerySet[Session], language: str) -> list[Question]:
+    """The questions of these sessions' own, but for the private ones, each once."""
+    found = {
+        each.id: each
+        for session in sessions
+        for each in questions_of(session, language)
+        if not each.private
+    }
+    return list(found.values())
+
+
+def agenda_file(session: Session, *, language: str, now: datetime) -> Export:
+    """Return needs, learning questions and the counted answers, one a row."""
+    agenda = agenda_of(session, language=language, now=now)
+
+    def rows() -> Iterator[list[Cell]]:
+        yield [
+            capfirst(_("kind")),
+            capfirst(_("organisation")),
+            capfirst(_("name")),
+            capfirst(_("text")),
+            capfirst(_("number")),
+        ]
+        for wants in agenda.wants:
+            for person, text in wants.needs:
+                yield [_("need"), wants.organisation, person, text, 1]
+            for asked in wants.questions:
+                names = " / ".join(asked.organisations)
+                words = asked.text or _("not formulated yet")
+                yield [_("learning question"), names, asked.person, words, 1]
+        for tally in agenda.answers:
+            for option, number in tally.options:
+                yield [tally.question.text, "", "", str(option), number]
+            for text in tally.texts:
+                yield [tally.question.text, "", "", text, 1]
+
+    return Export(title=_("Needs and questions"), rows=rows())

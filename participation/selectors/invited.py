@@ -1,0 +1,187 @@
+"""Who was asked for a session, by organisation, and what became of it.
+
+Whoever was asked and said nothing is kept apart: it is in no number of who comes or came.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+
+from contacts.models import Organisation
+from content.models import Session
+from participation.enums import LIVE, InvitationAnswer, RegistrationState
+from participation.models import Interest, Invitation, OrganisationInvitation, Registration
+
+_A = InvitationAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPerson:
+    """One person who was asked; `answer` is what holds now. `contact_id` leads to the person."""
+
+    contact_id: int
+    name: str
+    answer: InvitationAnswer
+    source: str
+    invited_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvitedOrganisation:
+    """An organisation that was asked, or of which people were. None as `organisation`: people who
+    spoke for none. `source` and `invited_at` are of the organisation's own invitation."""
+
+    organisation: Organisation | None
+    state: InvitationAnswer
+    asked: int = 0
+    declined: int = 0
+    unanswered: int = 0
+    source: str = ""
+    invited_at: datetime | None = None
+    people: Sequence[AskedPerson] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class InvitedCounts:
+    """How many people were asked and how many of them said nothing; the same of organisations."""
+
+    people: int
+    unanswered: int
+    organisations: int
+    organisations_unanswered: int
+
+
+def answered_now(session: Session) -> QuerySet[Invitation]:
+    """Invitations with `said`: what holds now, also by a sign-up that came in another way.
+
+    Somebody who signed up and cancelled cannot come.
+    """
+    own = Registration.objects.filter(session=session, contact=OuterRef("contact"))
+    ended = own.exclude(state__in=(*LIVE, RegistrationState.LAPSED))
+    return Invitation.objects.filter(session=session).annotate(
+        said=Case(
+            When(Exists(own.filter(state__in=LIVE)), then=Value(_A.REGISTERED)),
+            When(Exists(own.filter(state=RegistrationState.TRANSFERRED)), then=Value(_A.COLLEAGUE)),
+            When(answer=_A.COLLEAGUE, then=Value(_A.COLLEAGUE)),
+            When(Q(answer=_A.DECLINED) | Exists(ended), then=Value(_A.DECLINED)),
+            default=Value(_A.NONE),
+        )
+    )
+
+
+def unanswered() -> QuerySet[Invitation]:
+    """Invitations to which nothing was said: not by the link, nor by a sign-up or an interest.
+
+    A sign-up that was never confirmed is none.
+    """
+    theirs = {"contact": OuterRef("contact"), "session": OuterRef("session")}
+    signed_up = Registration.objects.filter(**theirs).exclude(state=RegistrationState.LAPSED)
+    return Invitation.objects.filter(
+        ~Exists(signed_up), ~Exists(Interest.objects.filter(**theirs)), answer=_A.NONE
+    )
+
+
+def invited_counts(session: Session) -> InvitedCounts:
+    """Count who was asked for the session."""
+    found = invited_organisations(session)
+    return InvitedCounts(
+        people=Invitation.objects.filter(session=session).count(),
+        unanswered=unanswered().filter(session=session).count(),
+        organisations=sum(row.organisation is not None for row in found),
+        organisations_unanswered=sum(
+            row.organisation is not None and row.state == _A.NONE for row in found
+        ),
+    )
+
+
+def invited_organisations(session: Session) -> list[InvitedOrganisation]:
+    """Every organisation that was asked, by name, with its state; people are not in it yet.
+
+    Registered when one of its people has a live sign-up; else it cannot come when all who were
+    asked said so; else it sent a colleague when somebody says that; else it did not answer. People
+    without an organisation stand last, as one. Four queries, however many there are.
+    """
+    tallies = {
+        row["organisation"]: row
+        for row in answered_now(session)
+        .order_by()
+        .values("organisation")
+        .annotate(
+            asked=Count("pk"),
+            joined=Count("pk", filter=Q(said=_A.REGISTERED)),
+            declined=Count("pk", filter=Q(said=_A.DECLINED)),
+            colleague=Count("pk", filter=Q(said=_A.COLLEAGUE)),
+            unanswered=Count("pk", filter=Q(said=_A.NONE)),
+        )
+    }
+    own = {
+        each.organisation_id: each
+        for each in OrganisationInvitation.objects.filter(session=session)
+    }
+    organisations = Organisation.objects.in_bulk((tallies.keys() | own.keys()) - {None})
+    coming = set(
+        Registration.objects.filter(
+            session=session, state__in=LIVE, organisation__in=organisations
+        ).values_list("organisation", flat=True)
+    )
+    rows = []
+    for organisation in sorted(organisations.values(), key=lambda one: one.name.casefold()):
+        asked, itself = tallies.get(organisation.pk, _NOBODY), own.get(organisation.pk)
+        rows.append(
+            InvitedOrganisation(
+                organisation=organisation,
+                state=_state(asked, is_coming=organisation.pk in coming),
+                asked=asked["asked"],
+                declined=asked["declined"],
+                unanswered=asked["unanswered"],
+                source=itself.source if itself else "",
+                invited_at=itself.invited_at if itself else None,
+            )
+        )
+    if alone := tallies.get(None):
+        rows.append(
+            InvitedOrganisation(
+                organisation=None,
+                state=_state(alone, is_coming=False),
+                asked=alone["asked"],
+                declined=alone["declined"],
+                unanswered=alone["unanswered"],
+            )
+        )
+    return rows
+
+
+def people_asked(
+    session: Session, organisation_ids: Collection[int | None]
+) -> dict[int | None, list[AskedPerson]]:
+    """Return who was asked for these organisations (None: for none), by their names."""
+    of_these = Q(organisation__in=[each for each in organisation_ids if each is not None])
+    if None in organisation_ids:
+        of_these |= Q(organisation=None)
+    found: dict[int | None, list[AskedPerson]] = defaultdict(list)
+    rows = answered_now(session).filter(of_these).select_related("contact")
+    for row in rows.order_by("contact__sort_key", "pk"):
+        found[row.organisation_id].append(
+            AskedPerson(
+                contact_id=row.contact_id,
+                name=row.contact.full_name or row.contact.email,
+                answer=_A(row.said),
+                source=row.source,
+                invited_at=row.invited_at,
+            )
+        )
+    return found
+
+
+_NOBODY = {"asked": 0, "joined": 0, "declined": 0, "colleague": 0, "unanswered": 0}
+
+
+def _state(asked: dict[str, int], *, is_coming: bool) -> InvitationAnswer:
+    if is_coming or asked["joined"]:
+        return _A.REGISTERED
+    if asked["asked"] and asked["declined"] == asked["asked"]:
+        return _A.DECLINED
+    return _A.COLLEAGUE if asked["colleague"] else _A.NONE

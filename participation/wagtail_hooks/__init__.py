@@ -1,0 +1,25 @@
+"""The admin of this room: the list of sessions, the desk of one, sign-ups, learning questions."""
+
+from wagtail import hooks
+from wagtail.admin.viewsets.base import ViewSet
+from wagtail.permissions import register_permission_policy
+from wagtail.snippets.models import register_snippet
+
+from participation.bulk_actions import ACTIONS
+from participation.models import Registration
+from participation.wagtail_hooks import changes  # noqa: F401 -- it registers its hooks
+from participation.wagtail_hooks.desk import DeskViewSet
+from participation.wagtail_hooks.questions import LearningQuestionViewSet
+from participation.wagtail_hooks.registrations import RegistrationPolicy, RegistrationViewSet
+from participation.wagtail_hooks.sessions import SignUpListing
+
+register_permission_policy(Registration, RegistrationPolicy(Registration))
+register_snippet(RegistrationViewSet)
+register_snippet(LearningQuestionViewSet)
+for action in ACTIONS:
+    hooks.register("register_bulk_action", action)
+
+
+@hooks.register("register_admin_viewset")
+def register_viewsets() -> list[ViewSet]:
+    return [SignUpListing(), DeskViewSet("session_desk")]
