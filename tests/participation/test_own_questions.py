@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from base.models import OutboxEvent
 from campaigns.notices import compose_notice
@@ -303,7 +303,8 @@ def test_copy_of_ones_own_data_sets_each_answer_beside_its_question():
         answers=OPEN_ANSWERS | {"weg": "oud"},
         private_answers={"eten": SECRET},
     )
-    (row,) = held_of(contact, for_person=True)["registrations"]
+    with translation.override("nl"):
+        (row,) = held_of(contact, for_person=True)["registrations"]
     assert row["answers"] == {
         "Kom je met de bus?": "ja",
         "Welke halte?": "Station",
