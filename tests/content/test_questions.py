@@ -78,6 +78,7 @@ def test_publishing_keeps_the_questions_with_the_condition_by_id():
         ],
         publish=True,
     )
+    assert page.session
     bus, which = questions_of(page.session, "nl")
     assert (bus.text, bus.kind, bus.only_if) == ("Kom je met de bus?", "yes_no", "")
     assert bus.id == str(page.questions[0].id)

@@ -101,6 +101,7 @@ def test_session_or_page_that_is_gone_is_a_clear_page_and_nothing_is_stored(clie
 
 def test_token_of_another_purpose_person_or_session_opens_nothing_else(client):
     mine, other = make_registration(session=_open()), make_registration(session=_open())
+    assert mine.contact
     tokens = {
         "i": invitation_token(session_id=mine.session.pk, contact=mine.contact),
         "r": registration_token(mine),
