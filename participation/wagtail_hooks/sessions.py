@@ -57,6 +57,9 @@ SIGN_UP_COLUMNS = [
 class SignUpIndexView(SessionIndexView):
     """The list of session pages, its numbers counted in the same query."""
 
+    columns: list[Column]
+    any_permission_required: Any
+
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.sees_people = request.user.has_perm(VIEW_PERMISSION)

@@ -12,6 +12,7 @@ from contacts.enums import NoticeKind
 from contacts.models import Contact, Notice
 from content.selectors import told_hash
 from participation.models import Interest
+from participation.services.relocation import move_to_session
 from tests.campaigns.test_message import _body, _readable
 from tests.factories.campaigns import make_delivery, make_mailing
 from tests.factories.contacts import NOW, make_contact
@@ -204,3 +205,15 @@ def test_calendar_is_withdrawn_only_where_it_was_sent():
     assert kinds() == ["text/plain", "text/html"]
     _notice("registered", notice.context, notice.contact, state="sent", sent_at=NOW)
     assert kinds() == ["text/plain", "text/html", "text/calendar"]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_notice_of_a_sign_up_that_was_moved_says_so(language, golden):
+    here = _session()
+    contact = make_contact(
+        given_name="Amina", family_name="Bos", email="amina@example.org", language=language
+    )
+    old = make_registration(session=here, contact=contact)
+    move_to_session(registration=old, session=make_session(slug="andere"), now=NOW)
+    notice = Notice.objects.get(kind=NoticeKind.CANCELLED)
+    golden(f"moved.{language}.txt", _readable(compose_notice(notice, NOW).content))
