@@ -65,7 +65,7 @@ class SessionField(forms.ModelChoiceField[Session]):
 class MoveForm(forms.Form):
     """To which session people go."""
 
-    session = SessionField(label=_("To"), queryset=Session.objects.none())
+    session = SessionField(label=_("To which session?"), queryset=Session.objects.none())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

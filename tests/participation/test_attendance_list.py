@@ -48,7 +48,6 @@ def _begun(**values):
 # --- the list ------------------------------------------------------------------------------------
 
 
-@pytest.mark.capability("C51")
 @pytest.mark.capability("C52")
 def test_list_marks_one_or_all_in_one_form_and_leaves_the_rest(organiser):
     session = _begun()
@@ -232,7 +231,6 @@ def test_walk_in_is_typed_in_at_the_desk(organiser):
 # --- the list of a partner -----------------------------------------------------------------------
 
 
-@pytest.mark.capability("C50")
 def test_list_of_a_partner_is_uploaded_and_told_row_by_row(organiser):
     session = _begun(host_name="POS-bureau", host_url="https://pos.example.org")
     path = _url(session, "import_attendance")
