@@ -166,7 +166,7 @@ class WordingListBlock(blocks.StreamBlock):
     wording = WordingBlock()
 
 
-class RoleValue(blocks.StructValue):  # type: ignore[misc]  # Wagtail has no stubs
+class RoleValue(blocks.StructValue):
     """A role with its name in the language of the page."""
 
     @property

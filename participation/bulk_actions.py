@@ -1,7 +1,7 @@
 """What an organiser does with one or many sign-ups in the admin, each confirmed with numbers."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
@@ -54,23 +54,24 @@ class ExcuseForm(forms.Form):
     )
 
 
+class SessionField(forms.ModelChoiceField[Session]):
+    """Sessions by their title and day."""
+
+    def label_from_instance(self, obj: Session) -> str:
+        language = "en" if (get_language() or "").startswith("en") else "nl"
+        return f"{obj.title(language)} ({when(obj, language)})"
+
+
 class MoveForm(forms.Form):
     """To which session people go."""
 
-    session = forms.ModelChoiceField(label=_("To"), queryset=Session.objects.none())
+    session = SessionField(label=_("To which session?"), queryset=Session.objects.none())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         coming = [one.pk for one in upcoming_sessions(timezone.now()) if is_dated(one)]
-        self.fields["session"].queryset = Session.objects.filter(pk__in=coming).order_by(
-            "first_day", "pk"
-        )
-        self.fields["session"].label_from_instance = _title_and_day
-
-
-def _title_and_day(session: Session) -> str:
-    language = "en" if (get_language() or "").startswith("en") else "nl"
-    return f"{session.title(language)} ({when(session, language)})"
+        choice = cast("SessionField", self.fields["session"])
+        choice.queryset = Session.objects.filter(pk__in=coming).order_by("first_day", "pk")
 
 
 class ExportForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
@@ -80,7 +80,7 @@ def change_registration(
         raise Http404
     with refusals_as_problems(), transaction.atomic():
         if data.state is not None:
-            registration = _decide(registration, data, cast("AbstractBaseUser", request.user))
+            registration = _decide(registration, data, cast("User", request.user))
         if data.attendance is not None:
             registration = mark_attendance(
                 registration=registration,
@@ -117,10 +117,10 @@ def mark_many(request: HttpRequest, slug: str, host: str = "") -> dict[str, Any]
             "closed": attendance_closed_at(session) is not None,
             "skipped": report.skipped,
         }
-    return _mark(session, _attendance_in(request), cast("AbstractBaseUser", request.user))
+    return _mark(session, _attendance_in(request), cast("User", request.user))
 
 
-def _mark(session: Session, data: AttendanceIn, user: AbstractBaseUser) -> dict[str, Any]:
+def _mark(session: Session, data: AttendanceIn, user: User) -> dict[str, Any]:
     wanted = {mark.registration: mark for mark in data.marks}
     now = timezone.now()
     with refusals_as_problems(), transaction.atomic():
@@ -152,7 +152,7 @@ def _counted(session: Session, wanted: dict[int, AttendanceMark]) -> dict[str, A
     counts = dict.fromkeys(Attendance, 0)
     for mark in wanted.values():
         counts[Attendance(mark.attendance)] += 1
-    came = [pk for pk, mark in wanted.items() if mark.attendance == Attendance.PRESENT]
+    came = [pk for pk, mark in wanted.items() if Attendance(mark.attendance) is Attendance.PRESENT]
     hosts = Registration.objects.filter(pk__in=came, is_host=True).count()
     present = counts[Attendance.PRESENT]
     return {

@@ -4,9 +4,10 @@ Whoever was asked and said nothing is kept apart: it is in no number of who come
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
@@ -104,7 +105,7 @@ def invited_organisations(session: Session) -> list[InvitedOrganisation]:
     asked said so; else it sent a colleague when somebody says that; else it did not answer. People
     without an organisation stand last, as one. Four queries, however many there are.
     """
-    tallies = {
+    tallies: dict[int | None, Mapping[str, Any]] = {
         row["organisation"]: row
         for row in answered_now(session)
         .order_by()
@@ -168,7 +169,7 @@ def people_asked(
             AskedPerson(
                 contact_id=row.contact_id,
                 name=row.contact.full_name or row.contact.email,
-                answer=_A(row.said),
+                answer=_A(getattr(row, "said", _A.NONE)),
                 source=row.source,
                 invited_at=row.invited_at,
             )
@@ -179,7 +180,7 @@ def people_asked(
 _NOBODY = {"asked": 0, "joined": 0, "declined": 0, "colleague": 0, "unanswered": 0}
 
 
-def _state(asked: dict[str, int], *, is_coming: bool) -> InvitationAnswer:
+def _state(asked: Mapping[str, Any], *, is_coming: bool) -> InvitationAnswer:
     if is_coming or asked["joined"]:
         return _A.REGISTERED
     if asked["asked"] and asked["declined"] == asked["asked"]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from content.models import Session
@@ -16,7 +16,7 @@ from participation.services.seats import lock_session
 
 
 @transaction.atomic
-def close_attendance(*, session: Session, by: AbstractBaseUser | None, now: datetime) -> int:
+def close_attendance(*, session: Session, by: User | None, now: datetime) -> int:
     """Close the list. Returns how many unmarked people did not appear by it; closed twice, 0.
 
     Raises AttendanceTooEarly before the session begins.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -57,6 +57,9 @@ SIGN_UP_COLUMNS = [
 class SignUpIndexView(SessionIndexView):
     """The list of session pages, its numbers counted in the same query."""
 
+    columns: list[Column]
+    any_permission_required: Any
+
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.sees_people = request.user.has_perm(VIEW_PERMISSION)
@@ -67,14 +70,18 @@ class SignUpIndexView(SessionIndexView):
         if self.sees_people and not self.edits_pages:
             # An organiser need not write pages to see who comes.
             self.any_permission_required = None
-            self.columns = [DESK_COLUMN, *self.columns[2:-1]]
+            self.columns = [DESK_COLUMN, *self.columns[2:-2]]
 
     def get_base_queryset(self) -> QuerySet[SessionPage]:
         if not self.sees_people:
             return super().get_base_queryset()
         if self.edits_pages:
             return with_sign_up_counts(super().get_base_queryset())
-        pages = self.annotate_queryset(SessionPage.objects.live())
+        # A session once, not once a language.
+        source = SessionPage.objects.filter(
+            alias_of=None, locale__language_code=F("session__source_language")
+        )
+        pages = self.annotate_queryset(source)
         return with_sign_up_counts(pages.prefetch_related("session"))
 
 

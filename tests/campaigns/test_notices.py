@@ -12,6 +12,7 @@ from contacts.enums import NoticeKind
 from contacts.models import Contact, Notice
 from content.selectors import told_hash
 from participation.models import Interest, Registration
+from participation.services.relocation import move_to_session
 from tests.campaigns.test_message import _body, _readable
 from tests.factories.campaigns import make_delivery, make_mailing
 from tests.factories.contacts import NOW, make_contact
@@ -235,9 +236,11 @@ def test_entry_in_a_calendar_is_withdrawn_where_it_no_longer_holds(kind, values)
 
 
 def test_nothing_is_withdrawn_from_whoever_heard_of_no_day():
-    session = _session(precision="unknown", status="cancelled")
-    notice = _about_registration("session_cancelled", session=session)
+    session = _session(precision="unknown", status="planned")
     sent = {"state": "sent", "sent_at": NOW, "told": told_hash(session)}
+    session.status = "cancelled"
+    session.save()
+    notice = _about_registration("session_cancelled", session=session)
     _notice("registered", notice.context, notice.contact, **sent)
 
     assert b"text/calendar" not in compose_notice(notice, NOW).content
@@ -253,3 +256,15 @@ def test_offer_that_lapsed_is_not_told_to_whoever_signed_up_again():
 
 def _matter_session(notice):
     return Registration.objects.get(pk=notice.context["registration"]).session
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_notice_of_a_sign_up_that_was_moved_says_so(language, golden):
+    contact = make_contact(
+        pk=9102, given_name="Amina", family_name="Bos", email="a@example.org", language=language
+    )
+    old = make_registration(pk=9103, session=_session(pk=9101), contact=contact)
+    move_to_session(registration=old, session=make_session(slug="andere"), now=NOW)
+    notice = Notice.objects.get(kind=NoticeKind.CANCELLED)
+    notice.pk = 9104  # it stands in the mail
+    golden(f"moved.{language}.txt", _readable(compose_notice(notice, NOW).content))

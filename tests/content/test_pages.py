@@ -195,3 +195,39 @@ def test_the_past_is_shown_twenty_at_a_time(client):
     second = client.get("/nl/agenda/?past=2").content.decode()
     assert ("Nr 1." in second, "Nr 21." in second) == (True, False)
     assert client.get("/nl/agenda/?past=veel").status_code == 200
+
+
+@pytest.mark.capability("C13")
+def test_a_session_page_says_who_does_what_for_whom(client):
+    roles = [
+        ("role", {"role": "initiator", "name": "", "organisation": "Stichting Lantaarn"}),
+        ("role", {"role": "facilitator", "name": "Ada Proef", "organisation": "Stichting Wilg"}),
+        ("role", {"role": "speaker", "name": "Bilal Proef", "organisation": ""}),
+    ]
+    page = make_session_page(slug="met-rollen", roles=roles, publish=True)
+    content = " ".join(re.sub(r"<[^>]+>", " ", client.get(page.url).content.decode()).split())
+    assert "Wie doet wat" in content
+    for line in (
+        "Initiatiefnemer Stichting Lantaarn",
+        "Begeleider Ada Proef , Stichting Wilg",
+        "Spreker Bilal Proef",
+    ):
+        assert line in content
+    session = page.session
+    assert session is not None
+    assert [role["role"] for role in session.roles] == ["initiator", "facilitator", "speaker"]
+
+
+def test_a_session_page_without_roles_says_nothing_of_them(client, page):
+    assert "Wie doet wat" not in client.get(page.url).content.decode()
+
+
+@pytest.mark.capability("C2")
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [("running", "loopt"), ("possible_follow_up", "vervolg mogelijk"), ("closed", "afgesloten")],
+)
+def test_a_series_page_shows_how_it_stands(client, status, word):
+    series = make_series(status=status)
+    series.save_revision().publish()
+    assert word in client.get(series.url).content.decode()

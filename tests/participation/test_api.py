@@ -354,3 +354,35 @@ def test_upcoming_and_theme_filter(client):
     found = client.get("/api/sessions?theme=migratie").json()
     assert [item["slug"] for item in found["items"]] == [session.slug]
     assert client.get("/api/sessions?series=geen").json()["count"] == 0
+
+
+def test_attendance_list_is_closed_and_opened_again(client, organiser):
+    start = timezone.now() - timedelta(minutes=10)
+    session = make_session(starts_at=start, ends_at=start + timedelta(hours=2))
+    came, absent = make_registration(session=session), make_registration(session=session)
+    path = f"/api/sessions/{session.slug}/attendance"
+    marks = [{"registration": came.pk, "attendance": "present"}]
+    closed = _post(client, path, {"marks": marks, "closed": True}, **organiser)
+    assert (closed.status_code, closed.json()["closed"], closed.json()["present"]) == (200, True, 1)
+    absent.refresh_from_db()
+    assert absent.attendance == "no_show"
+    opened = _post(client, path, {"closed": False}, **organiser)
+    assert (opened.status_code, opened.json()["closed"]) == (200, False)
+    absent.refresh_from_db()
+    assert absent.attendance == "unmarked"
+
+
+def test_attendance_list_of_a_session_to_come_stays_open(client, organiser):
+    session = _session()
+    row = make_registration(session=session)
+    body = {"marks": [{"registration": row.pk, "attendance": "present"}], "closed": True}
+    refused = _post(client, f"/api/sessions/{session.slug}/attendance", body, **organiser)
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_early")
+    row.refresh_from_db()
+    assert row.attendance == "unmarked"
+
+
+def test_session_names_its_roles(client):
+    roles = [{"role": "speaker", "name": "Ada Proef", "organisation": "Stichting Wilg"}]
+    session = _session(roles=roles)
+    assert client.get(f"/api/sessions/{session.slug}").json()["roles"] == roles

@@ -1,5 +1,6 @@
 """The desk of a session in the admin: who is in, who waits, what people want, who was asked."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from contacts.models import Contact, Notice
-from content.models import Session
+from content.models import Session, SessionPage
 from participation.models import OrganisationInvitation, PartnerVisit, Registration
 from tests.contacts.logins import log_in
 from tests.factories.contacts import make_contact, make_organisation, make_representation
@@ -44,9 +45,15 @@ def organiser(client):
     return client
 
 
+def _page(**values) -> tuple[SessionPage, Session]:
+    page = make_session_page(publish=True, **values)
+    assert page.session is not None
+    return page, page.session
+
+
 def _soon(**values) -> Session:
-    start = timezone.now() + timezone.timedelta(days=5)
-    values = {"starts_at": start, "ends_at": start + timezone.timedelta(hours=2)} | values
+    start = timezone.now() + timedelta(days=5)
+    values = {"starts_at": start, "ends_at": start + timedelta(hours=2)} | values
     return make_session(**values)
 
 
@@ -66,15 +73,14 @@ def _file(response) -> str:
 
 
 def test_list_of_sessions_counts_for_an_organiser(organiser):
-    page = make_session_page(publish=True, capacity=20)
-    partner = make_session_page(publish=True, host_name="Brug", host_url="https://brug.example.org")
-    session = page.session
+    _own, session = _page(capacity=20)
+    _theirs, partner = _page(host_name="Brug", host_url="https://brug.example.org")
     for state in ("registered", "registered", "offered", "waiting", "pending", "unconfirmed"):
         make_registration(session=session, state=state)
     make_invitation(session)
     make_invitation(session, answer="declined")
-    PartnerVisit.objects.create(session=partner.session, day="2026-03-01", count=4)
-    PartnerVisit.objects.create(session=partner.session, day="2026-03-02", count=3)
+    PartnerVisit.objects.create(session=partner, day="2026-03-01", count=4)
+    PartnerVisit.objects.create(session=partner, day="2026-03-02", count=3)
     content = organiser.get(reverse("content_sessions:index"))
     found = {page.session_id: page for page in content.context["object_list"]}
     row = found[session.pk]
@@ -85,24 +91,27 @@ def test_list_of_sessions_counts_for_an_organiser(organiser):
     assert "7 times to the partner" in content.content.decode()
 
 
-def test_list_of_sessions_asks_as_much_for_three_rows_as_for_one(client, admin_user):
-    client.force_login(admin_user)
+def test_list_of_sessions_asks_as_much_for_three_rows_as_for_one(organiser):
     path = reverse("content_sessions:index")
     page = make_session_page(publish=True)
     make_registration(session=page.session)
-    client.get(path)
-    one = _count(client, path)
+    one = _count(organiser, path)
     for _ in range(2):
         another = make_session_page(publish=True, parent=page.get_parent().specific)
         make_registration(session=another.session)
         make_invitation(another.session)
-    assert _count(client, path) == one
+    assert _count(organiser, path) == one
 
 
 def _count(client, path) -> int:
+    """How often our own tables are asked; the buttons of a row ask Wagtail's own a page."""
+    client.get(path)
     with CaptureQueriesContext(connection) as queries:
         assert client.get(path).status_code == 200
-    return len(queries)
+    ours = ("participation_", "content_session", "contacts_")
+    return sum(
+        any(f'FROM "{name}' in query["sql"] for name in ours) for query in queries.captured_queries
+    )
 
 
 def test_editor_sees_sessions_but_neither_numbers_nor_people(client):
@@ -227,6 +236,9 @@ def test_organiser_types_in_somebody_unknown_with_answers(organiser):
     }  # fmt: skip
     assert organiser.post(_url(session, "register"), values).status_code == 302
     row = Registration.objects.get()
+    assert row.contact is not None
+    assert row.organisation is not None
+    assert row.representation is not None
     assert (row.state, row.source, row.contact.language) == ("registered", "organiser", "en")
     assert row.answers == {"need": "Koffie", "learning_question": "Hoe dan?"}
     assert (row.organisation.name, row.representation.function) == ("Stichting Nieuw", "adviseur")
@@ -354,12 +366,10 @@ def test_bulk_acts_come_back_to_the_desk(organiser):
 
 
 def test_chosen_people_go_to_another_session(organiser):
-    make_session_page(publish=True)
-    here, page = _soon(), make_session_page(publish=True)
-    there = page.session
-    start = timezone.now() + timezone.timedelta(days=9)
+    here, (_there, there) = _soon(), _page()
+    start = timezone.now() + timedelta(days=9)
     Session.objects.filter(pk=there.pk).update(
-        starts_at=start, ends_at=start + timezone.timedelta(hours=1), first_day=start.date()
+        starts_at=start, ends_at=start + timedelta(hours=1), first_day=start.date()
     )
     row = make_registration(session=here)
     url = _bulk("move", row, next=_url(here))

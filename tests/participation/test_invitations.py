@@ -201,3 +201,16 @@ def test_interest_by_link_is_noted_once():
     assert (Interest.objects.count(), Notice.objects.get().kind) == (1, "interest")
     with pytest.raises(SignUpClosed):
         _join(session, contact)
+
+
+def test_invite_notes_for_whom_each_is_asked_on_the_day_of_the_session():
+    session = make_session()
+    first, second, past = (make_organisation() for _ in range(3))
+    contact, alone = make_contact(), make_contact()
+    make_representation(contact, second, role="alternate")
+    make_representation(contact, past, valid_until=date(2026, 3, 11))
+    make_representation(contact, first)
+    ids = [contact.pk, alone.pk]
+    assert invite(session_id=session.pk, contact_ids=ids, source="Brief", now=NOW) == 2
+    asked = dict(Invitation.objects.values_list("contact", "organisation"))
+    assert asked == {contact.pk: first.pk, alone.pk: None}

@@ -1,9 +1,10 @@
 """Who was there: the list to mark, closing it, and the list of a partner."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -114,7 +115,9 @@ class CloseList(ConfirmView):
 
     def post(self, request: HttpRequest, session_id: int) -> HttpResponse:
         try:
-            number = close_attendance(session=self.session, by=request.user, now=timezone.now())
+            number = close_attendance(
+                session=self.session, by=cast("User", request.user), now=timezone.now()
+            )
         except ParticipationError as error:
             return self.refused(error, "attendance")
         words = ngettext(
