@@ -61,7 +61,7 @@ def agenda_of(session: Session, *, language: str, now: datetime) -> Agenda:
     asked = [each for each in questions_of(session, language) if not each.private]
     return Agenda(
         wants=[OrganisationWants(name, needs[name], questions[name]) for name in names],
-        answers=tally_answers(session, asked, [row.registration.answers for row in rows]),
+        answers=tally_answers(asked, [row.registration.answers for row in rows]),
         sign_up_count=len(rows),
         need_count=sum(map(len, needs.values())),
         question_count=sum(map(len, questions.values())),

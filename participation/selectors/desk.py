@@ -149,18 +149,13 @@ def private_tallies(session: Session, rows: Iterable[DeskRow], language: str) ->
     """Count the answers to the private questions of who is in, or may yet be."""
     asked = [each for each in questions_of(session, language) if each.private]
     given = [row.registration.private_answers for row in rows if row.registration.state in LIVE]
-    return [_without_names(tally) for tally in tally_answers(session, asked, given)]
+    return [_without_names(tally) for tally in tally_answers(asked, given)]
 
 
 def typed_answers(row: DeskRow, questions: Iterable[Question]) -> list[tuple[str, str]]:
     """Return what somebody answered to these questions, as pairs of words."""
     given = row.registration.answers or row.registration.typed.get("answers", {})
-    return [(each.text, in_words(given[each.id])) for each in questions if given.get(each.id)]
-
-
-def in_words(answer: object) -> str:
-    """Return an answer as it stands in a list: several options with commas between."""
-    return ", ".join(map(str, answer)) if isinstance(answer, list) else str(answer)
+    return [(each.text, each.in_words(given[each.id])) for each in questions if given.get(each.id)]
 
 
 def _without_names(tally: Tally) -> Tally:

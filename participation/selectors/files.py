@@ -15,7 +15,7 @@ from content.models import Session
 from content.questions import Question, questions_of
 from participation.models import Registration
 from participation.selectors.agenda import agenda_of
-from participation.selectors.desk import desk_row, in_words
+from participation.selectors.desk import desk_row
 
 
 def registrations_file(registrations: QuerySet[Registration]) -> Export:
@@ -54,9 +54,9 @@ def registrations_file(registrations: QuerySet[Registration]) -> Export:
                 _("yes") if own.works_on_theme or own.typed.get("works_on_theme") else "",
                 f"{moment:%Y-%m-%d %H:%M}",
                 str(own.get_source_display()),
-                in_words(given.get("need", "")),
-                in_words(given.get("learning_question", "")),
-                *(in_words(given.get(each.id, "")) for each in asked),
+                given.get("need", ""),
+                given.get("learning_question", ""),
+                *(each.in_words(given.get(each.id, "")) for each in asked),
             ]
 
     return Export(title=_("Sign-ups"), rows=rows())

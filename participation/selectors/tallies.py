@@ -3,20 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from content.enums import QuestionKind
-from content.models import Session
-from content.questions import Question, questions_of
-
-_YES = (True, "yes", "true", "on", "ja")
+from content.questions import YES_NO, Answer, Question
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What was answered to one question: how often each option, or the texts as they were written.
 
-    Of a yes-or-no question the options are "yes" and "no". Options nobody took are in it, with 0.
+    Options are said in the language of the question; those that nobody took are in it, with 0.
     """
 
     question: Question
@@ -25,40 +21,25 @@ class Tally:
 
 
 def tally_answers(
-    session: Session, questions: Iterable[Question], given: Iterable[Mapping[str, Any]]
+    questions: Iterable[Question], given: Iterable[Mapping[str, Answer]]
 ) -> list[Tally]:
-    """Count the answers to each question; an option counts as one in any language."""
-    same = _options_in_all_languages(session)
+    """Count the answers to each question. `given` are answers by the id of their question."""
     answers = list(given)
     return [
-        _tally(
-            each, [one[each.id] for one in answers if one.get(each.id) not in (None, "", [])], same
-        )
-        for each in questions
+        _tally(each, [one[each.id] for one in answers if one.get(each.id)]) for each in questions
     ]
 
 
-def _tally(question: Question, answers: list[Any], same: dict[tuple[str, str], int]) -> Tally:
+def _tally(question: Question, answers: list[Answer]) -> Tally:
     if question.kind in (QuestionKind.LINE, QuestionKind.TEXT):
         return Tally(question, texts=[str(answer) for answer in answers])
-    if question.kind == QuestionKind.YES_NO:
-        yes = sum(answer in _YES for answer in answers)
-        return Tally(question, options=[("yes", yes), ("no", len(answers) - yes)])
-    counted: Counter[str] = Counter()
-    for answer in answers:
-        for chosen in answer if isinstance(answer, list) else [answer]:
-            place = same.get((question.id, str(chosen)))
-            known = place is not None and place < len(question.options)
-            counted[question.options[place or 0] if known else str(chosen)] += 1
-    listed = [(option, counted.pop(option, 0)) for option in question.options]
-    return Tally(question, options=[*listed, *counted.most_common()])
-
-
-def _options_in_all_languages(session: Session) -> dict[tuple[str, str], int]:
-    """Return the place of an option by the question's id and the words of it in any language."""
-    return {
-        (question.id, option): place
-        for language in session.questions
-        for question in questions_of(session, language)
-        for place, option in enumerate(question.options)
-    }
+    chosen = Counter(
+        one for answer in answers for one in (answer if isinstance(answer, list) else [answer])
+    )
+    offered = YES_NO if question.kind == QuestionKind.YES_NO else question.options
+    # An option that the editor took away since is still an answer.
+    listed = [
+        *offered,
+        *(option for option, _count in chosen.most_common() if option not in offered),
+    ]
+    return Tally(question, options=[(question.in_words(one), chosen[one]) for one in listed])

@@ -13,6 +13,7 @@ from contacts.services.people import confirm_contact
 from contacts.services.representations import represent
 from content.enums import SessionStatus
 from content.models import Session
+from content.questions import Answer
 from participation.enums import Attendance, Phase, RegistrationSource, RegistrationState
 from participation.errors import AttendanceTooEarly, SignUpClosed
 from participation.models import Registration
@@ -36,9 +37,10 @@ def register_walk_in(
     session: Session,
     contact: Contact,
     organisation: Organisation | None,
-    answers: dict[str, str],
+    answers: dict[str, Answer],
     now: datetime,
     function: str = "",
+    private_answers: dict[str, Answer] | None = None,
     by: Author = None,
 ) -> Registration:
     """Register somebody who is in the room, and mark them present at once.
@@ -65,6 +67,7 @@ def register_walk_in(
             state=RegistrationState.REGISTERED,
             source=RegistrationSource.WALK_IN,
             answers=answers,
+            private_answers=private_answers,
             now=now,
         )
         keep_question(registration, now=now)
@@ -102,6 +105,7 @@ def register_typed_walk_in(
         organisation=organisation,
         function=typed.function,
         answers=typed.answers,
+        private_answers=typed.private,
         by=by,
         now=now,
     )

@@ -45,6 +45,8 @@ class OrganiserForm(SignUpForm):
     def __init__(self, *args: Any, needs_address: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.needs_address = needs_address
+        # The organiser vouches for whoever it is.
+        self.claimed = ()
         for name in ("works_on_theme", "consent"):
             self.fields.pop(name, None)
         for field in self.fields.values():
