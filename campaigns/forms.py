@@ -152,7 +152,7 @@ class MailingForm(WagtailAdminModelForm):
             ]
         if "topic" in self.fields:
             self.fields["topic"].choices = _group_choices()
-        if self.instance.pk:
+        if self.instance.pk or self.instance.session:
             self.initial |= self._initial_of_audience() | fields_of_plan(self.instance.plan)
 
     def _initial_of_audience(self) -> dict[str, Any]:

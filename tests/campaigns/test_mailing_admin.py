@@ -385,3 +385,15 @@ def test_first_page_of_an_editor_shows_no_mailings(client):
     make_mailing(state="checked", title="Uitnodiging die wacht")
     client.force_login(make_user(permissions=["wagtailadmin.access_admin"]))
     assert "Uitnodiging die wacht" not in client.get("/admin/").content.decode()
+
+
+def test_mailing_begun_at_a_session_is_for_its_participants(organiser):
+    session = make_session()
+    desk = organiser.get(reverse("session_desk:desk", args=[session.pk])).content.decode()
+    path = f"{reverse(viewset.get_url_name('add'))}?session={session.slug}"
+    assert path in desk
+    form = organiser.get(path).context["form"]
+    assert (form.instance.session, form["preset"].value()) == (session, Preset.REGISTERED)
+    for unknown in ("nergens", "%00"):
+        address = f"{reverse(viewset.get_url_name('add'))}?session={unknown}"
+        assert organiser.get(address).context["form"].instance.session is None
