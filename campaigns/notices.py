@@ -6,6 +6,7 @@ of those fields, so that they can neither be markup nor fields themselves.
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -437,10 +438,16 @@ def _was_asked(matter: Matter, own: Registration) -> bool:
         mailing__session=matter.session, mailing__with_calendar=True, state__in=sent
     )
     if matter.session.precision not in KNOWN_DAY:
-        # What told of a session without a day carried no entry.
-        empty = told_hash(matter.session)
-        notices, mailings = notices.exclude(told=empty), mailings.exclude(told=empty)
+        # What told of it without a day carried no entry, whatever became of it meanwhile.
+        empty = [told_hash(_with_status(matter.session, status)) for status in SessionStatus]
+        notices, mailings = notices.exclude(told__in=empty), mailings.exclude(told__in=empty)
     return notices.exists() or mailings.exists()
+
+
+def _with_status(session: Session, status: SessionStatus) -> Session:
+    other = copy(session)
+    other.status = status
+    return other
 
 
 def _system_mail(notice: Notice, site: SiteSettings, now: datetime) -> OutgoingMail:
