@@ -14,21 +14,21 @@ from participation.presentation import series_facts, session_facts
 register = template.Library()
 
 
-@register.inclusion_tag("participation/sign_up_form.html", takes_context=True)
-def sign_up_form(context: dict[str, Any], session: Session | None) -> dict[str, Any]:
+@register.inclusion_tag("participation/sign_up_form.html")
+def sign_up_form(session: Session | None) -> dict[str, Any]:
     """Show the sign-up form of a session, or in words why there is none now.
 
     A page that was never published has no session yet (a preview): that is said too.
     """
     if session is None or session.pk is None:
-        return {"session": None, "csrf_token": context.get("csrf_token")}
+        return {"session": None}
     now = timezone.now()
     language = translation.get_language() or session.source_language
     facts = session_facts(session, language, now=now)
     form = None
     if facts["phase"] in ACCEPTING or facts["phase"] == Phase.INTEREST:
         form = SignUpPageForm(session=session, now=now, language=language)
-    return facts | {"form": form, "csrf_token": context.get("csrf_token")}
+    return facts | {"form": form}
 
 
 @register.simple_tag
@@ -39,12 +39,12 @@ def partner_url(session: Session) -> str:
     return reverse("participation:partner", args=[session.slug])
 
 
-@register.inclusion_tag("participation/series_form.html", takes_context=True)
-def series_sign_up_form(context: dict[str, Any], series: SeriesPage) -> dict[str, Any]:
+@register.inclusion_tag("participation/series_form.html")
+def series_sign_up_form(series: SeriesPage) -> dict[str, Any]:
     """Show the form to sign up for the sessions of a series at once, if there is one to tick."""
     now = timezone.now()
     language = translation.get_language() or "nl"
     facts = series_facts(series, language, now=now)
     sessions = [choice["session"] for choice in facts["choices"] if choice["can_tick"]]
     form = SeriesPageForm(sessions=sessions, now=now, language=language) if sessions else None
-    return facts | {"form": form, "csrf_token": context.get("csrf_token")}
+    return facts | {"form": form}

@@ -18,8 +18,10 @@ from participation.selectors.series import live_series, own_in_series, series_ch
 from participation.services.series import cancel_in_series
 from participation.services.sign_up import request_registrations
 from participation.views.personal import SeeOther, language_of, page, personal, with_language
+from participation.views.shared_form import shared_form
 
 
+@shared_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def series_sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     """The form on a page of its own; also where the form on the page of the series is sent to."""

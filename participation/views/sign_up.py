@@ -18,8 +18,10 @@ from participation.presentation import session_facts
 from participation.selectors.sessions import phase_of
 from participation.services.sign_up import request_registration
 from participation.views.personal import LANGUAGES, SeeOther
+from participation.views.shared_form import shared_form
 
 
+@shared_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     """The form on a page of its own; also where the form on the session's page is sent to."""

@@ -1,5 +1,6 @@
 """Public pages kept in memory: who gets them, and what makes them old."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,11 @@ from django.utils import timezone
 
 from base.services import emit
 from content.models import AgendaPage
-from tests.factories.content import make_agenda
+from tests.factories.content import make_agenda, make_session_page
 
 pytestmark = pytest.mark.django_db
+
+SOON = timezone.localdate() + timedelta(days=30)
 
 
 @pytest.fixture
@@ -85,3 +88,11 @@ def test_personal_pages_and_errors_are_not_kept(client, agenda):
     assert client.get("/r/geen-link/").status_code == 404
     assert client.get("/nl/bestaat-niet/").status_code == 404
     assert not caches["pages"]._cache  # type: ignore[attr-defined]  # of the memory itself
+
+
+def test_page_with_a_form_is_kept(client, agenda):
+    session_page = make_session_page(slug="kom", first_day=SOON, publish=True)
+    page = client.get(session_page.get_url())
+    assert "<form" in page.content.decode()
+    assert page.headers["Cache-Control"] == "public, no-cache"
+    assert not page.cookies

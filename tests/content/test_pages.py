@@ -53,7 +53,7 @@ def test_a_session_page_shows_its_facts_and_not_the_online_link(client, page):
     assert ONLINE not in html
 
 
-@pytest.mark.capability("C1")
+@pytest.mark.capability("C1", "C3")
 def test_a_series_page_shows_goals_and_sessions(client, page):
     make_session_page(parent=page.get_parent(), title="Nog een concept")
     html = client.get("/nl/traject/").content.decode()

@@ -150,10 +150,12 @@ def test_sign_up_is_limited_per_network(client):
     assert (statuses, Registration.objects.count()) == ([303, 303, 429], 2)
 
 
-def test_sign_up_needs_the_token_against_cross_site_requests():
-    strict = Client(enforce_csrf_checks=True)
-    assert strict.post(sign_up_url(coming_session()), stamped()).status_code == 403
-    assert Registration.objects.count() == 0
+def test_sign_up_is_refused_when_another_site_sends_it():
+    strict, url = Client(enforce_csrf_checks=True), sign_up_url(coming_session())
+    foreign = strict.post(url, stamped(), headers={"Sec-Fetch-Site": "cross-site"})
+    assert (foreign.status_code, Registration.objects.count()) == (403, 0)
+    assert strict.post(url, stamped(), headers={"Sec-Fetch-Site": "same-origin"}).status_code == 303
+    assert strict.post(url, stamped(email="b@example.org")).status_code == 303
 
 
 @pytest.mark.parametrize(
