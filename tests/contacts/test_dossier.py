@@ -298,7 +298,10 @@ def test_copy_is_taken_by_a_button_and_written_in_the_log(client, manager):
     printed = client.post(url, {"act": "page"})
 
     document = json.loads(copy.content)
-    assert document["left_out"] == ["registrations.attendance_reason"]
+    assert document["left_out"] == [
+        "registrations.attendance_reason",
+        "registrations.private_answers",
+    ]
     assert len(document["held"]["registrations"]) == 1
     for text in (copy.content.decode(), printed.content.decode()):
         assert ("merkteken" in text, "geheim" in text) == (True, False)

@@ -68,7 +68,10 @@ def test_api_exports_all_but_what_is_private_and_logs_who(client):
     document = client.get(path, **bearer(make_token("contacts:export", user=user))).json()
 
     assert document["person"] == found.contact.pk
-    assert document["left_out"] == ["registrations.attendance_reason"]
+    assert document["left_out"] == [
+        "registrations.attendance_reason",
+        "registrations.private_answers",
+    ]
     assert "geheim" not in json.dumps(document)
     assert {kind: len(rows) for kind, rows in document["held"].items()} == {
         "person": 2,

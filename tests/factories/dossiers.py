@@ -134,6 +134,7 @@ def _in_participation(found: Dossier, mark: str) -> None:
         attendance="excused",
         attendance_at=_at(13),
         attendance_reason=f"geheim {mark}",
+        private_answers={"eten": f"geheim dieet {mark}"},
     )
     make_question(
         contact=contact,
