@@ -8,7 +8,10 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -27,6 +30,7 @@ class Running:
 
     url: str
     inbox: Path
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
 
     def mails_to(self, address: str) -> list[Path]:
         """The kept mails for one address, oldest first."""
@@ -37,6 +41,37 @@ class Running:
             if wanted in path.read_bytes()[:500]
         ]
 
+    def mail(self, address: str, number: int) -> EmailMessage:
+        """The mail with this number for an address, counted from 1, read once it has arrived."""
+        wait_until(lambda: len(self.mails_to(address)) >= number)
+        content = self.mails_to(address)[number - 1].read_bytes()
+        return message_from_bytes(content, policy=policy.default)
+
+    def publish_session(self, *, title: str, english: str, slug: str, **facts: object) -> int:
+        """Publish a session for everyone, in the demonstration's series; return its id."""
+        facts = {"eligibility": "everyone"} | facts
+        code = (
+            "from datetime import date\n"
+            "from content.models import SeriesPage\n"
+            "from tests.factories.content import make_session_page\n"
+            "series = {each.locale.language_code: each for each in SeriesPage.objects.all()}\n"
+            f"facts = dict(first_day=date.fromisoformat({day_ahead().isoformat()!r}), publish=True, **{facts!r})\n"
+            f"page = make_session_page(parent=series['nl'], title={title!r}, slug={slug!r},"
+            " **facts)\n"
+            f"make_session_page(parent=series['en'], title={english!r}, slug={slug + '-en'!r},"
+            " translation_key=page.translation_key, **facts)\n"
+            "print(page.session_id)\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "site/manage.py", "shell", "--verbosity", "0", "--command", code],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return int(done.stdout.split()[-1])
+
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory) -> Iterator[Running]:
@@ -44,23 +79,24 @@ def running(tmp_path_factory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("up")
     web, catcher, valkey = free_ports(3)
     url = f"http://127.0.0.1:{web}"
+    environment = {
+        **{key: value for key, value in os.environ.items() if key != "DATABASE_URL"},
+        "DJANGO_SETTINGS_MODULE": "config.settings.local",
+        "BIJEEN_DATA": str(folder),
+        "PORT": str(web),
+        "CATCHER_PORT": str(catcher),
+        "VALKEY_PORT": str(valkey),
+        "SITE_URL": url,
+        "ADMIN_EMAIL": EMAIL,
+        "ADMIN_PASSWORD": PASSWORD,
+    }
     process = subprocess.Popen(
         [sys.executable, "site/manage.py", "up"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={
-            **{key: value for key, value in os.environ.items() if key != "DATABASE_URL"},
-            "DJANGO_SETTINGS_MODULE": "config.settings.local",
-            "BIJEEN_DATA": str(folder),
-            "PORT": str(web),
-            "CATCHER_PORT": str(catcher),
-            "VALKEY_PORT": str(valkey),
-            "SITE_URL": url,
-            "ADMIN_EMAIL": EMAIL,
-            "ADMIN_PASSWORD": PASSWORD,
-        },
+        env=environment,
     )
     assert process.stdout is not None
     said = []
@@ -70,7 +106,7 @@ def running(tmp_path_factory) -> Iterator[Running]:
             break
     else:
         pytest.fail("`up` ended before it was up:\n" + "".join(said))
-    yield Running(url, folder / "inbox")
+    yield Running(url, folder / "inbox", environment)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=90) == 0
     process.stdout.close()
@@ -107,6 +143,27 @@ def page(browser) -> Iterator[Page]:
     yield page
     context.close()
     assert complaints == []
+
+
+def day_ahead(days: int = 40) -> date:
+    """A day that has yet to come."""
+    return datetime.now(tz=UTC).date() + timedelta(days=days)
+
+
+def text_of(mail: EmailMessage) -> str:
+    """The plain text of a mail, on one line."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
+def entry_of(mail: EmailMessage) -> tuple[str, int]:
+    """The METHOD and the SEQUENCE of the calendar entry in a mail; empty and -1 without one."""
+    for part in mail.walk():
+        if part.get_content_type() == "text/calendar":
+            lines = dict(line.split(":", 1) for line in part.get_content().split("\n") if ":" in line)
+            return lines["METHOD"].strip(), int(lines["SEQUENCE"])
+    return "", -1
 
 
 def wait_until(condition, *, seconds: float = 60.0) -> None:

@@ -309,6 +309,24 @@ def test_confirm_shows_by_get_and_confirms_by_post(client):
 
 
 @pytest.mark.capability("C7")
+def test_confirm_says_before_the_button_that_one_will_wait(client):
+    session = coming_session(capacity=1)
+    client.post(sign_up_url(session), stamped())
+    url = f"/c/{confirm_token(Registration.objects.get().pk)}/"
+    assert "Alle plekken zijn bezet" not in client.get(url).content.decode()
+    make_registration(session=session, state="registered")
+    assert "Alle plekken zijn bezet" in client.get(url).content.decode()
+
+
+def test_error_summary_writes_no_colon_after_a_question_mark(client):
+    url = sign_up_url(coming_session())
+    shown = client.post(url, stamped(need="x" * 10_000, email="")).content.decode()
+    summary = shown.split('id="error-summary"')[1].split("</div>")[0]
+    assert ">E-mailadres: " in summary
+    assert "? " in summary
+    assert "?:" not in summary
+
+
 def test_confirmed_interest_is_a_page_of_its_own(client):
     session = coming_session(precision="unknown")
     client.post(sign_up_url(session), stamped(works_on_theme=""))
