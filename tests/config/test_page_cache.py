@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from base.services import emit
 from content.models import AgendaPage
-from tests.factories.content import make_agenda
+from tests.factories.content import make_agenda, make_series, make_session_page
+from tests.participation.visits import coming_session
 
 pytestmark = pytest.mark.django_db
 
@@ -84,4 +85,15 @@ def test_unchanged_page_is_answered_with_304(client, agenda):
 def test_personal_pages_and_errors_are_not_kept(client, agenda):
     assert client.get("/r/geen-link/").status_code == 404
     assert client.get("/nl/bestaat-niet/").status_code == 404
+    assert not caches["pages"]._cache  # type: ignore[attr-defined]  # of the memory itself
+
+
+def test_page_with_a_form_is_never_kept(agenda):
+    # It holds a token of this one visitor, also when the visitor had the cookie already.
+    session = coming_session(eligibility="everyone", slug="een")
+    make_session_page(parent=make_series(slug="reeks"), session=session, live=True, slug="een")
+    visitor = Client()
+    for _again in range(2):
+        page = visitor.get("/nl/reeks/een/")
+        assert (page.status_code, "csrfmiddlewaretoken" in page.content.decode()) == (200, True)
     assert not caches["pages"]._cache  # type: ignore[attr-defined]  # of the memory itself
