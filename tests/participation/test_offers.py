@@ -308,3 +308,13 @@ def test_accepting_late_while_the_offers_are_settled_gives_the_seat_once(file_da
     assert _states(row, first, second) == ["lapsed", "offered", "waiting"]
     told = Counter(Notice.objects.values_list("kind", flat=True))
     assert told == Counter({"offered": 1, "offer_lapsed": 1})
+
+
+@pytest.mark.django_db
+def test_who_is_back_in_line_by_an_undone_merge_hears_of_the_next_offer():
+    session = _session(capacity=1)
+    row = _waiting(session)
+    settle_offers(now=NOW)
+    Registration.objects.filter(pk=row.pk).update(state="waiting")
+    settle_offers(now=NOW + HOUR)
+    assert (_states(row), _told(row)) == (["offered"], ["offered", "offered"])
