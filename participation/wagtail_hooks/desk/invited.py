@@ -64,7 +64,7 @@ class InvitedPage(SessionView):
         return self.render_to_response(context)
 
 
-class OrganisationsField(forms.ModelMultipleChoiceField):
+class OrganisationsField(forms.ModelMultipleChoiceField[Organisation]):
     """Organisations by id; a number that no database holds is none of them."""
 
     def clean(self, value: Any) -> Any:
