@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.holdings import Holding, Settlement
 from contacts.models import Contact
-from participation.models import Interest, Invitation, Registration
+from participation.models import Interest, Invitation, OrganisationInvitation, Registration
 from participation.selectors.erasure import consequences_here
 from participation.selectors.happenings import ORGANISATION_SOURCES, PEOPLE_SOURCES
 from participation.selectors.held import PEOPLE_HELD
@@ -19,6 +19,7 @@ from participation.services.merging import (
     reopen_registration,
     settle_interests,
     settle_invitations,
+    settle_organisation_invitations,
     settle_registrations,
 )
 from participation.services.retention import RULES, heard_of_here
@@ -43,6 +44,10 @@ class ParticipationHolding(Holding):
         ),
         Invitation: Settlement(
             settle_invitations, _("both were invited: one invitation stays, with the answer given")
+        ),
+        OrganisationInvitation: Settlement(
+            settle_organisation_invitations,
+            _("both organisations were asked: the first invitation stays"),
         ),
         Interest: Settlement(settle_interests, _("both want to be kept informed: once is enough")),
     }

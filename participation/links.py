@@ -15,6 +15,8 @@ from content.models import Session
 from participation.enums import LIVE
 from participation.models import Registration
 
+_LONGEST_ID = 18
+
 
 class LinkUnknown(Exception):
     """The link was not made here for this, or what it is about is gone."""
@@ -134,7 +136,9 @@ def _read(purpose: str, token: str, *, parts: int) -> list[int]:
 
 
 def _numbers(parts: list[str], count: int) -> list[int]:
-    if len(parts) != count or not all(part.isascii() and part.isdigit() for part in parts):
+    if len(parts) != count or not all(
+        part.isascii() and part.isdigit() and len(part) <= _LONGEST_ID for part in parts
+    ):
         raise LinkUnknown
     return [int(part) for part in parts]
 

@@ -27,11 +27,13 @@ Rows = Iterator[Mapping[str, Any]]
 
 
 def _invitations(ids: Ids) -> Rows:
-    rows = Invitation.objects.filter(contact__in=ids).select_related("session")
+    rows = Invitation.objects.filter(contact__in=ids)
+    rows = rows.select_related("session", "organisation")
     for row in rows.order_by("invited_at", "pk"):
         yield {
             "session": _title(row.session),
             "source": row.source,
+            "organisation": row.organisation.name if row.organisation else "",
             "invited_at": row.invited_at,
             "answer": InvitationAnswer(row.answer),
             "answered_at": row.answered_at,
@@ -60,6 +62,7 @@ def _registrations(ids: Ids) -> Rows:
             "source": RegistrationSource(row.source),
             "created_at": row.created_at,
             "changed_at": row.changed_at,
+            "offered_until": row.offered_until,
             "typed": _said(row.typed, questions),
             "answers": beside_their_questions(row.answers, questions),
             "private_answers": beside_their_questions(
@@ -120,6 +123,7 @@ PEOPLE_HELD = (
         {
             "session": _SESSION,
             "source": _("source"),
+            "organisation": _("organisation"),
             "invited_at": _("invited at"),
             "answer": _("answer"),
             "answered_at": _("answered at"),
@@ -138,7 +142,7 @@ PEOPLE_HELD = (
         {
             **_names(Registration, "session", "state", "organisation", "source", "created_at"),
             **_names(Registration, "changed_at", "answers", "works_on_theme", "is_host"),
-            **_names(Registration, "no_reminders", "attendance"),
+            **_names(Registration, "no_reminders", "attendance", "offered_until"),
             "function": _("function"),
             "typed": _("what was typed on the form"),
             "private_answers": _("answers that are kept apart"),

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
-from contacts.models import Organisation
+from contacts.enums import MailState, NoticeKind
+from contacts.models import Notice, Organisation
 from content.enums import SessionStatus
 from content.models import Session
 from content.selectors.sessions import LONGEST_PERIOD
@@ -33,6 +34,16 @@ def organisation_has_room(session: Session, organisation: Organisation | None) -
 def free_seat(session: Session, organisation: Organisation | None) -> bool:
     """Whether somebody of this organisation can have a seat now."""
     return seats_left(session) != 0 and organisation_has_room(session, organisation)
+
+
+def is_unsent(registration: Registration) -> bool:
+    """Whether the mail that offers the seat has not left yet: mail is held, or a server is down."""
+    return Notice.objects.filter(
+        kind=NoticeKind.OFFERED,
+        contact=registration.contact_id,
+        context__registration=registration.pk,
+        state__in=(MailState.QUEUED, MailState.CLAIMED, MailState.DEFERRED),
+    ).exists()
 
 
 def sessions_to_settle(now: datetime) -> list[int]:

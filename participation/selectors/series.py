@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from content.models import SeriesPage, Session
-from content.selectors import series_sessions
+from content.selectors import is_over, series_sessions
 from participation.enums import ACCEPTING, LIVE, Phase, RegistrationState
 from participation.models import Interest, Registration
 from participation.selectors.sessions import phase_of
@@ -37,8 +37,8 @@ def series_choices(series_key: Any, now: datetime) -> list[Choice]:
 
     A partner's session is the partner's here, also while it has no date.
     """
-    found = [Choice(each, _phase(each, now)) for each in series_sessions(series_key)]
-    return [choice for choice in found if choice.phase != Phase.OVER]
+    coming = (each for each in series_sessions(series_key) if not is_over(each, now))
+    return [Choice(each, _phase(each, now)) for each in coming]
 
 
 def _phase(session: Session, now: datetime) -> Phase:

@@ -13,7 +13,13 @@ from participation.enums import (
     InvitationAnswer,
     RegistrationState,
 )
-from participation.models import Interest, Invitation, LearningQuestion, Registration
+from participation.models import (
+    Interest,
+    Invitation,
+    LearningQuestion,
+    OrganisationInvitation,
+    Registration,
+)
 from participation.selectors.seats import free_seat
 from participation.services.moves import announce, move
 from participation.services.seats import fill_seats, lock_session
@@ -85,6 +91,19 @@ def settle_invitations(*, kept: Invitation, gone: Invitation, steps: Steps, now:
         "source": first.source or kept.source or gone.source,
         "answer": said.answer,
         "answered_at": said.answered_at,
+    }
+    absorb(kept=kept, gone=gone, steps=steps, now=now)
+    steps.change(kept, **values)
+
+
+def settle_organisation_invitations(
+    *, kept: OrganisationInvitation, gone: OrganisationInvitation, steps: Steps, now: datetime
+) -> None:
+    """One organisation was asked once: by the first invitation."""
+    first = min(kept, gone, key=lambda each: each.invited_at)
+    values = {
+        "invited_at": first.invited_at,
+        "source": first.source or kept.source or gone.source,
     }
     absorb(kept=kept, gone=gone, steps=steps, now=now)
     steps.change(kept, **values)

@@ -7,12 +7,13 @@ from django.db import transaction
 from contacts.enums import NoticeKind
 from content.enums import SessionStatus
 from content.models import Session
+from content.selectors import has_begun
 from participation.enums import Phase, RegistrationState
 from participation.errors import MoveNotAllowed, SignUpClosed
 from participation.models import Registration
-from participation.selectors.seats import sessions_to_settle
+from participation.selectors.seats import is_unsent, sessions_to_settle
 from participation.services.moves import move, tell
-from participation.services.seats import fill_seats, lock_session
+from participation.services.seats import fill_seats, keep_longer, lock_session
 
 
 @transaction.atomic
@@ -43,7 +44,8 @@ def settle_offers(*, now: datetime) -> int:
     """Let offers lapse whose time is over, and offer every free seat to whoever is next.
 
     To be called every now and then: it looks for what is due, so it also finds the seats that a
-    publication added. Returns how many sign-ups it moved.
+    publication added. Nobody loses a seat by a mail that is still on our side: their time begins
+    anew. Returns how many sign-ups it moved or kept longer.
     """
     return sum(_settle(session_id, now) for session_id in sessions_to_settle(now))
 
@@ -56,7 +58,10 @@ def _settle(session_id: int, now: datetime) -> int:
     offered = Registration.objects.filter(session=session, state=RegistrationState.OFFERED)
     past = [row for row in offered.order_by("pk") if _is_past(row, session, now)]
     for registration in past:
-        _lapse(registration, now)
+        if has_begun(session, now) or not is_unsent(registration):
+            _lapse(registration, now)
+        else:
+            keep_longer(registration, session, now=now)
     return len(past) + fill_seats(session, now=now)
 
 

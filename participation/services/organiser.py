@@ -89,6 +89,7 @@ def register_typed(
     A `contact` that is given needs no name and no address. The organiser vouches for the
     organisation. Raises AddressInvalid and what `register_by_organiser` raises.
     """
+    lock_session(session.pk)  # before the person, as everybody does
     contact = contact or confirm_contact(
         email=typed.email,
         given_name=typed.given_name,

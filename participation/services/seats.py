@@ -81,6 +81,20 @@ def kept_until(session: Session, now: datetime) -> datetime | None:
     return until if until - now >= SHORTEST_OFFER else None
 
 
+@transaction.atomic
+def keep_longer(registration: Registration, session: Session, *, now: datetime) -> None:
+    """Give somebody who has a seat offered the whole time anew; with no time left it is theirs.
+
+    The caller holds the session.
+    """
+    until = kept_until(session, now)
+    if until is not None:
+        Registration.objects.filter(pk=registration.pk).update(offered_until=until)
+        return
+    move(registration, to=RegistrationState.REGISTERED, now=now, offered_until=None)
+    tell(registration, now=now)
+
+
 def _last_moments(session: Session) -> list[datetime]:
     """Return the moments at which nobody can sign up any more, as far as they are known."""
     start = session.starts_at
@@ -95,4 +109,5 @@ def _give(registration: Registration, *, until: datetime | None, now: datetime) 
         move(registration, to=RegistrationState.REGISTERED, now=now)
     else:
         move(registration, to=RegistrationState.OFFERED, now=now, offered_until=until)
-    tell(registration, now=now)
+    # A merge that is undone can put somebody back in line, who is then asked once more.
+    tell(registration, act="" if until is None else f"{until:%Y%m%d%H%M}", now=now)

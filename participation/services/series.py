@@ -1,6 +1,7 @@
 """Several sessions of one series at once, by somebody whom we know: join, or leave all."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from contacts.models import Contact
 from content.models import Session
 from content.questions import Answer
 from participation.enums import Phase
+from participation.errors import SignUpClosed
 from participation.models import Interest, Registration
 from participation.selectors.series import own_in_series
 from participation.selectors.sessions import phase_of
@@ -58,12 +60,13 @@ def register_with_others(
 def cancel_in_series(*, registration: Registration, now: datetime) -> int:
     """Cancel all that the person has in the series of this sign-up. Returns how many sessions.
 
-    What is over stays as it was. Twice is once.
+    What is over stays as it was, also when it ends at this very moment. Twice is once.
     """
     found = own_in_series(registration, now)
     for own in sorted(found, key=lambda one: one.session.pk):
         if own.registration is not None:
-            cancel_registration(registration=own.registration, now=now)
+            with suppress(SignUpClosed):
+                cancel_registration(registration=own.registration, now=now)
     followed = [own.session.pk for own in found]
     Interest.objects.filter(session__in=followed, contact=registration.contact).delete()
     return len(found)

@@ -95,6 +95,7 @@ def register_typed_walk_in(
     A `contact` that is given needs neither. Raises AddressInvalid, and what `register_walk_in`
     raises.
     """
+    session = lock_session(session.pk)  # before the person, as everybody does
     _require_day(session, now)
     organisation = (
         suggest_organisation(name=typed.organisation, now=now) if typed.organisation else None

@@ -20,7 +20,7 @@ from contacts.models import (
     Notice,
     Organisation,
 )
-from participation.models import Interest
+from participation.models import Interest, OrganisationInvitation
 from tests.factories.campaigns import make_delivery, make_mailing
 from tests.factories.contacts import (
     NOW,
@@ -130,7 +130,7 @@ def make_two_organisations() -> tuple[Organisation, Organisation]:
         parent=above,
         languages=["nl"],
     )
-    session = make_session()
+    session, *others = (make_session() for _n in range(3))
     mailing = make_mailing(state=MailingState.SENDING)
     communities = [Community.objects.create(name=f"Kring {n}", slug=f"kring-{n}") for n in (1, 2)]
     person = make_contact()
@@ -141,6 +141,14 @@ def make_two_organisations() -> tuple[Organisation, Organisation]:
         for each in (person, colleague):
             place = make_representation(each, organisation, role="observer" if n else "primary")
         make_registration(session=session, contact=colleague, representation=place, **made)
+        make_invitation(session, colleague, **made)
+        for own in (session, others[n]):
+            OrganisationInvitation.objects.create(
+                session=own,
+                source="" if organisation is kept else "brief",
+                invited_at=LATER if organisation is kept else NOW,
+                **made,
+            )
         make_delivery(mailing=mailing, contact=colleague, representation=place, **made)
         question.organisations.add(organisation)
         make_question().organisations.add(organisation)

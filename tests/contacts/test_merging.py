@@ -316,6 +316,7 @@ def test_numbers_of_the_scene_are_the_same_after_the_merge():
         "Membership": 1,
         "Organisation": 1,
         "OrganisationAlias": 1,
+        "OrganisationInvitation": 1,
         "Representation": 1,
     }
     assert Merge.objects.aggregate(total=Sum("gone_id"))["total"] == gone.pk

@@ -47,6 +47,10 @@ def _told(row):
     return list(notices.values_list("kind", flat=True))
 
 
+def _sent(row, state="sent"):
+    Notice.objects.filter(contact=row.contact).update(state=state)
+
+
 @pytest.mark.django_db
 def test_freed_seat_is_offered_to_the_head_of_the_waiting_list():
     session = _session(capacity=1, offer_hours=24, eligibility="everyone")
@@ -166,9 +170,37 @@ def test_offer_without_answer_goes_down_the_line_and_settling_again_changes_noth
     assert settle_offers(now=NOW + HOUR) == 0
     assert _states(row, following, last) == ["lapsed", "offered", "waiting"]
     assert following.offered_until == NOW + 2 * HOUR
+    _sent(following)
     assert settle_offers(now=NOW + 2 * HOUR) == 2
     assert _states(row, following, last) == ["lapsed", "lapsed", "offered"]
     assert _told(row) == ["offer_lapsed"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["queued", "claimed", "deferred"])
+def test_offer_of_which_the_mail_has_not_left_begins_anew(state):
+    session = _session(capacity=1)
+    first, second = _waiting(session), _waiting(session, 1)
+    settle_offers(now=NOW)
+    _sent(first, state)
+    late = NOW + 60 * HOUR
+    settle_offers(now=late)
+    assert _states(first, second) == ["offered", "waiting"]
+    assert first.offered_until == late + 48 * HOUR
+    _sent(first)
+    settle_offers(now=late + 48 * HOUR)
+    assert _states(first, second) == ["lapsed", "offered"]
+
+
+@pytest.mark.django_db
+def test_seat_of_which_the_mail_has_not_left_is_theirs_when_no_time_is_left():
+    closes_at = NOW + 48 * HOUR
+    session = _session(capacity=1, registration_closes_at=closes_at)
+    first, second = _waiting(session), _waiting(session, 1)
+    settle_offers(now=NOW)
+    settle_offers(now=closes_at)
+    assert _states(first, second) == ["registered", "waiting"]
+    assert (first.offered_until, _told(first)) == (None, ["offered", "registered"])
 
 
 @pytest.mark.django_db
@@ -276,3 +308,13 @@ def test_accepting_late_while_the_offers_are_settled_gives_the_seat_once(file_da
     assert _states(row, first, second) == ["lapsed", "offered", "waiting"]
     told = Counter(Notice.objects.values_list("kind", flat=True))
     assert told == Counter({"offered": 1, "offer_lapsed": 1})
+
+
+@pytest.mark.django_db
+def test_who_is_back_in_line_by_an_undone_merge_hears_of_the_next_offer():
+    session = _session(capacity=1)
+    row = _waiting(session)
+    settle_offers(now=NOW)
+    Registration.objects.filter(pk=row.pk).update(state="waiting")
+    settle_offers(now=NOW + HOUR)
+    assert (_states(row), _told(row)) == (["offered"], ["offered", "offered"])

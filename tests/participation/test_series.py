@@ -279,3 +279,19 @@ def test_all_of_a_series_is_cancelled_at_once_by_a_button(client, series):
     assert Notice.objects.filter(kind="cancelled").count() == 2
     assert client.get(url).status_code == 200
     assert client.get(f"/r/{registration_token(elsewhere)}/series/").status_code == 404
+
+
+def test_session_that_was_called_off_and_is_over_does_not_hinder_leaving_the_rest(client, series):
+    gone = _in(series, "gone", days=-3, status="cancelled")
+    contact = member_contact()
+    old = make_registration(session=gone, contact=contact)
+    row = make_registration(session=_in(series, "een"), contact=contact)
+    for _again in range(2):
+        assert client.post(f"{registration_url(row)}series/").status_code == 303
+    assert [_state(each) for each in (old, row)] == ["registered", "cancelled"]
+    assert "gone" not in client.get(URL).content.decode()
+
+
+def _state(row):
+    row.refresh_from_db()
+    return row.state

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,6 +23,7 @@ from participation.wagtail_hooks.desk.pages import SessionView
 
 _PERMISSION = "participation.add_invitation"
 _PER_PAGE = 100
+_LONGEST_ID = 18
 
 
 class InvitedPage(SessionView):
@@ -62,10 +64,21 @@ class InvitedPage(SessionView):
         return self.render_to_response(context)
 
 
+class OrganisationsField(forms.ModelMultipleChoiceField[Organisation]):
+    """Organisations by id; a number that no database holds is none of them."""
+
+    def clean(self, value: Any) -> Any:
+        for each in value or ():
+            if len(str(each)) > _LONGEST_ID:
+                message = self.error_messages["invalid_choice"]
+                raise ValidationError(message, code="invalid_choice", params={"value": each})
+        return super().clean(value)
+
+
 class InviteForm(forms.Form):
     """Which organisations were asked, and by what."""
 
-    organisations = forms.ModelMultipleChoiceField(
+    organisations = OrganisationsField(
         label=gettext_lazy("Organisations"),
         queryset=Organisation.objects.order_by("name_key"),
         widget=forms.SelectMultiple(attrs={"size": 14}),
