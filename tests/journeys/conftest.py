@@ -1,6 +1,7 @@
 """A running house and a real browser."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -47,6 +48,12 @@ class Running:
         content = self.mails_to(address)[number - 1].read_bytes()
         return message_from_bytes(content, policy=policy.default)
 
+    def link(self, mail: EmailMessage, kind: str) -> str:
+        """The personal link in a mail: "c" confirms, "i" invites, "r" leads to a sign-up."""
+        found = re.findall(rf"{self.url}/{kind}/[^\s>)]+", text_of(mail))
+        assert len(found) == 1, text_of(mail)
+        return found[0]
+
     def publish_session(self, *, title: str, english: str, slug: str, **facts: object) -> int:
         """Publish a session for everyone, in the demonstration's series; return its id."""
         facts = {"eligibility": "everyone"} | facts
@@ -55,7 +62,8 @@ class Running:
             "from content.models import SeriesPage\n"
             "from tests.factories.content import make_session_page\n"
             "series = {each.locale.language_code: each for each in SeriesPage.objects.all()}\n"
-            f"facts = dict(first_day=date.fromisoformat({day_ahead().isoformat()!r}), publish=True, **{facts!r})\n"
+            f"day = date.fromisoformat({day_ahead().isoformat()!r})\n"
+            f"facts = dict(first_day=day, publish=True, **{facts!r})\n"
             f"page = make_session_page(parent=series['nl'], title={title!r}, slug={slug!r},"
             " **facts)\n"
             f"make_session_page(parent=series['en'], title={english!r}, slug={slug + '-en'!r},"
@@ -161,7 +169,9 @@ def entry_of(mail: EmailMessage) -> tuple[str, int]:
     """The METHOD and the SEQUENCE of the calendar entry in a mail; empty and -1 without one."""
     for part in mail.walk():
         if part.get_content_type() == "text/calendar":
-            lines = dict(line.split(":", 1) for line in part.get_content().split("\n") if ":" in line)
+            lines = dict(
+                line.split(":", 1) for line in part.get_content().split("\n") if ":" in line
+            )
             return lines["METHOD"].strip(), int(lines["SEQUENCE"])
     return "", -1
 

@@ -40,12 +40,6 @@ def looks_right(browser, phone) -> Iterator[Callable[[], bool]]:
     context.close()
 
 
-def _link(running, mail, kind: str) -> str:
-    found = re.search(rf"{running.url}/{kind}/[^\s>)]+", text_of(mail))
-    assert found, text_of(mail)
-    return found.group(0)
-
-
 def _sign_up(
     running, phone, looks_right, address: str, given: str, family: str, button: str
 ) -> None:
@@ -61,7 +55,7 @@ def _sign_up(
     phone.get_by_role("button", name=button, exact=True).click()
     assert "Nog één stap" in phone.locator("h1").inner_text()
     assert looks_right()
-    phone.goto(_link(running, running.mail(address, 1), "c"))
+    phone.goto(running.link(running.mail(address, 1), "c"))
     assert looks_right()
     phone.locator("main form button[type=submit]").first.click()
     assert re.search("/r/", phone.url)
@@ -92,7 +86,7 @@ def test_free_seat_is_offered_to_who_waits(running, phone, looks_right, page):
     assert "1 op de wachtlijst" in counts
 
     # The first cannot come, and says so on their own page.
-    phone.goto(_link(running, running.mail(FIRST, 2), "r"))
+    phone.goto(running.link(running.mail(FIRST, 2), "r"))
     phone.get_by_role("link", name="Ik kan toch niet komen").click()
     assert looks_right()
     phone.locator("main form button[type=submit]").first.click()
@@ -107,7 +101,7 @@ def test_free_seat_is_offered_to_who_waits(running, phone, looks_right, page):
     counts = _counts(page, running, session)
     assert "0 op de wachtlijst" in counts
     assert "1 plek aangeboden" in counts
-    phone.goto(_link(running, mail, "r"))
+    phone.goto(running.link(mail, "r"))
     assert looks_right()
     phone.get_by_role("button", name="Ja, ik kom").click()
     assert "Je bent aangemeld" in phone.locator("main").inner_text()
