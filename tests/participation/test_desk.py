@@ -269,7 +269,7 @@ def test_organiser_cannot_register_for_a_session_that_is_off(organiser):
 
 
 def test_agenda_shows_yes_and_no_each_with_its_own_number(organiser):
-    asked = [{"id": "eats", "text": "Will you eat?", "kind": "yes_no"}]
+    asked = [QUESTIONS[1] | {"id": "eats", "kind": "yes_no", "options": []}]
     session = _soon(questions={"en": asked, "nl": asked})
     for answer in ("yes", "yes", "no"):
         make_registration(session=session, answers={"eats": answer})
