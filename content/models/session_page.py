@@ -106,20 +106,24 @@ class SessionPage(Page, SessionFacts):  # type: ignore[django-manager-missing]  
                 FieldRowPanel(
                     [FieldPanel("registration_opens_at"), FieldPanel("registration_closes_at")]
                 ),
-                FieldPanel("questions"),
             ],
             heading=_("Sign-up"),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("questions")],
+            heading=_("Questions of this session"),
+            classname="collapsed",
         ),
         MultiFieldPanel(
             [
                 FieldPanel("contact_person"),
                 FieldPanel("contact_email"),
                 FieldPanel("co_organisers"),
-                FieldPanel("roles"),
                 FieldPanel("themes"),
             ],
             heading=_("Who and what about"),
         ),
+        MultiFieldPanel([FieldPanel("roles")], heading=_("Roles"), classname="collapsed"),
         MultiFieldPanel(
             [FieldPanel("host_name"), FieldPanel("host_url")],
             heading=_("Hosted by a partner"),

@@ -10,6 +10,7 @@ from content.models import SeriesPage, Session
 from participation.enums import ACCEPTING, Phase
 from participation.forms import SeriesPageForm, SignUpPageForm
 from participation.presentation import series_facts, session_facts
+from participation.selectors.sessions import phase_of
 
 register = template.Library()
 
@@ -29,6 +30,12 @@ def sign_up_form(session: Session | None) -> dict[str, Any]:
     if facts["phase"] in ACCEPTING or facts["phase"] == Phase.INTEREST:
         form = SignUpPageForm(session=session, now=now, language=language)
     return facts | {"form": form}
+
+
+@register.simple_tag
+def phase_now(session: Session) -> str:
+    """Return what a visitor can do about the session, its seats counted; "" in a preview."""
+    return "" if session.pk is None else phase_of(session, timezone.now())
 
 
 @register.simple_tag

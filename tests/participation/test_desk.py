@@ -268,6 +268,16 @@ def test_organiser_cannot_register_for_a_session_that_is_off(organiser):
 # --- needs and questions -------------------------------------------------------------------------
 
 
+def test_agenda_shows_yes_and_no_each_with_its_own_number(organiser):
+    asked = [QUESTIONS[1] | {"id": "eats", "kind": "yes_no", "options": []}]
+    session = _soon(questions={"en": asked, "nl": asked})
+    for answer in ("yes", "yes", "no"):
+        make_registration(session=session, answers={"eats": answer})
+    content = organiser.get(_url(session, "agenda")).content.decode()
+    assert "yes: <strong>2</strong>" in content
+    assert "no: <strong>1</strong>" in content
+
+
 @pytest.mark.capability("C14")
 def test_needs_and_questions_are_grouped_by_organisation_and_counted(organiser):
     session = _soon(questions={"en": QUESTIONS, "nl": VRAGEN})

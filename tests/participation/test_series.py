@@ -79,7 +79,7 @@ def test_series_page_offers_a_tick_for_what_can_be_joined_and_a_reason_for_the_r
             assert f'value="{slug}"' not in content
         assert "alle plekken zijn bezet" in content
         assert "Aanmelden kan niet meer" in content
-        assert 'href="https://partner.example.org/kom"' in content
+        assert 'href="/sessions/partner/partner/"' in content, "the visit is counted"
         assert "Houd me op de hoogte" in content
 
 
