@@ -1,4 +1,4 @@
-"""Wagtail tells when a page was published; what people hear of it is a service."""
+"""Wagtail tells when a page was published; what follows for people is a service."""
 
 from typing import Any
 
@@ -10,11 +10,14 @@ from wagtail.signals import page_published
 from content import receivers  # noqa: F401 -- connected first: it publishes the session itself
 from content.models import SessionPage
 from participation.services.changes import record_publication
+from participation.services.questions import set_private_apart
 
 
 def on_session_page_published(instance: SessionPage, revision: Revision, **kwargs: Any) -> None:
     by, now = get_active_log_context().user, timezone.now()
     record_publication(page=instance, revision_id=revision.pk, by=by, now=now)
+    if instance.session is not None:
+        set_private_apart(session=instance.session)
 
 
 page_published.connect(

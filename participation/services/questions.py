@@ -8,7 +8,7 @@ from django.db import transaction
 
 from contacts.models import Organisation
 from content.models import SeriesPage, Session
-from content.questions import Answer
+from content.questions import Answer, questions_of
 from participation.enums import ENDED, QuestionState
 from participation.errors import AnswersClosed
 from participation.models import AttendanceList, LearningQuestion, Registration
@@ -53,6 +53,7 @@ def update_answers(
     """
     if AttendanceList.objects.filter(session=registration.session_id).exists():
         raise AnswersClosed
+    registration = Registration.objects.select_for_update().get(pk=registration.pk)
     Registration.objects.filter(pk=registration.pk).exclude(state__in=ENDED).update(
         answers=answers,
         private_answers=registration.private_answers | (private_answers or {}),
@@ -61,6 +62,31 @@ def update_answers(
     registration.refresh_from_db()
     keep_question(registration, now=now)
     return registration
+
+
+@transaction.atomic
+def set_private_apart(*, session: Session) -> int:
+    """Move answers that were given while their question was not private yet. Returns how many
+    sign-ups had some."""
+    asked = [
+        question.id
+        for question in questions_of(session, session.source_language)
+        if question.private
+    ]
+    rows = Registration.objects.select_for_update().filter(session=session)
+    found = {row.pk: row for name in asked for row in rows.filter(answers__has_key=name)}
+    found |= {row.pk: row for name in asked for row in rows.filter(typed__answers__has_key=name)}
+    for row in found.values():
+        row.private_answers |= _taken(row.answers, asked)
+        if typed := _taken(row.typed.get("answers", {}), asked):
+            row.typed["private"] = row.typed.get("private", {}) | typed
+        row.save(update_fields=["answers", "private_answers", "typed"])
+    return len(found)
+
+
+def _taken(answers: dict[str, Answer], names: list[str]) -> dict[str, Answer]:
+    """Take the answers with these names out, and return them."""
+    return {name: answers.pop(name) for name in names if name in answers}
 
 
 @transaction.atomic

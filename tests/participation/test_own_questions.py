@@ -17,8 +17,9 @@ from participation.services import confirm_registration
 from participation.services.retention import RULES
 from tests.factories.base import make_user
 from tests.factories.contacts import make_contact
+from tests.factories.content import make_session_page
 from tests.factories.participation import make_invitation, make_registration, typed_values
-from tests.factories.questions import EVERY_KIND, kept
+from tests.factories.questions import EVERY_KIND, asked, kept
 from tests.participation.test_api import BODY, _patch, _post
 from tests.participation.visits import (
     coming_session,
@@ -180,6 +181,23 @@ def test_answers_in_english_are_kept_as_the_same_answers(client):
     assert "Large" in content
     client.post(sign_up_url(session, "en"), stamped(q_zaal="Groot"))
     assert Registration.objects.get().typed["answers"] == {"zaal": "Groot"}
+
+
+def test_question_made_private_takes_the_answers_along_that_were_given_before():
+    question = asked("Wat eet je?")
+    page = make_session_page(questions=[("question", question)], publish=True)
+    session = page.session
+    (name,) = [block.id for block in page.questions]
+    confirmed = make_registration(session=session, answers={name: SECRET, "need": "rust"})
+    waiting = make_registration(
+        session=session, state="unconfirmed", typed=typed_values(answers={name: SECRET})
+    )
+    page.questions[0].value["private"] = True
+    page.save_revision().publish()
+    confirmed.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (confirmed.answers, confirmed.private_answers) == ({"need": "rust"}, {name: SECRET})
+    assert (waiting.typed["answers"], waiting.typed["private"]) == ({}, {name: SECRET})
 
 
 # --- the API
