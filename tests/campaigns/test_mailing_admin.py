@@ -22,6 +22,7 @@ from tests.factories.base import make_user
 from tests.factories.campaigns import make_delivery, make_far_session, make_mailing
 from tests.factories.contacts import make_contact, make_member, make_representation, make_theme
 from tests.factories.content import make_session
+from tests.factories.participation import make_registration
 
 pytestmark = pytest.mark.django_db
 
@@ -389,6 +390,7 @@ def test_first_page_of_an_editor_shows_no_mailings(client):
 
 def test_mailing_begun_at_a_session_is_for_its_participants(organiser):
     session = make_session()
+    make_registration(session=session)
     desk = organiser.get(reverse("session_desk:desk", args=[session.pk])).content.decode()
     path = f"{reverse(viewset.get_url_name('add'))}?session={session.slug}"
     assert path in desk

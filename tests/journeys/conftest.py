@@ -1,5 +1,6 @@
 """A running house and a real browser."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -81,23 +82,51 @@ class Running:
         return int(done.stdout.split()[-1])
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory) -> Iterator[Running]:
-    """`manage.py up` with the demonstration, in a folder of its own."""
-    folder = tmp_path_factory.mktemp("up")
+def _environment(folder: Path) -> dict[str, str]:
+    """Return the environment of a house in this folder."""
     web, catcher, valkey = free_ports(3)
-    url = f"http://127.0.0.1:{web}"
-    environment = {
+    return {
         **{key: value for key, value in os.environ.items() if key != "DATABASE_URL"},
         "DJANGO_SETTINGS_MODULE": "config.settings.local",
         "BIJEEN_DATA": str(folder),
         "PORT": str(web),
         "CATCHER_PORT": str(catcher),
         "VALKEY_PORT": str(valkey),
-        "SITE_URL": url,
+        "SITE_URL": f"http://127.0.0.1:{web}",
         "ADMIN_EMAIL": EMAIL,
         "ADMIN_PASSWORD": PASSWORD,
     }
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory) -> Path:
+    """The folder of a house with the demonstration, made once for all processes of the suite."""
+    mine = tmp_path_factory.getbasetemp()
+    shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
+    folder = shared / "furnished"
+    with (shared / "furnished.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed
+        if not folder.exists():
+            new = shared / "being-furnished"
+            for command in (["migrate", "--verbosity", "0"], ["prepare", "--demonstration"]):
+                subprocess.run(
+                    [sys.executable, "site/manage.py", *command],
+                    cwd=ROOT,
+                    env=_environment(new),
+                    stdout=subprocess.DEVNULL,
+                    check=True,
+                )
+            new.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def running(furnished, tmp_path_factory) -> Iterator[Running]:
+    """`manage.py up` with the demonstration, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("up")
+    shutil.copytree(furnished, folder, dirs_exist_ok=True)
+    environment = _environment(folder)
+    url = environment["SITE_URL"]
     process = subprocess.Popen(
         [sys.executable, "site/manage.py", "up"],
         cwd=ROOT,
@@ -119,7 +148,7 @@ def running(tmp_path_factory) -> Iterator[Running]:
     assert process.wait(timeout=90) == 0
     process.stdout.close()
     with pytest.raises(OSError, match="refused"):
-        urllib.request.urlopen(url, timeout=2)
+        urllib.request.urlopen(url, timeout=2)  # noqa: S310 -- our own
 
 
 @pytest.fixture(scope="module")
