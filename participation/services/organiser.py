@@ -5,22 +5,21 @@ from datetime import datetime
 from django.db import transaction
 
 from contacts.models import Contact, Organisation
-from contacts.selectors import primary_representation
 from contacts.services.audit import Author
 from contacts.services.organisations import suggest_organisation
 from contacts.services.people import confirm_contact
-from contacts.services.representations import represent
 from content.models import Session
 from content.questions import Answer
 from participation.enums import Phase, RegistrationSource
 from participation.errors import SignUpClosed
 from participation.models import Registration
 from participation.selectors.registrations import live_registration
-from participation.selectors.sessions import day_of, is_dated, phase_of
+from participation.selectors.sessions import is_dated, phase_of
 from participation.services.moves import open_registration, tell
 from participation.services.questions import keep_question
 from participation.services.seats import lock_session, seat_or_wait
 from participation.services.sign_up import Typed
+from participation.services.speaking import vouch_for
 
 
 @transaction.atomic
@@ -46,11 +45,7 @@ def register_by_organiser(
     if live := live_registration(session, contact):
         return live
     require_open_to_organiser(session, now)
-    known = primary_representation(contact, day_of(session, now))
-    if organisation is not None and (known is None or known.organisation != organisation):
-        known = represent(
-            contact=contact, organisation=organisation, function=function, by=by, now=now
-        )
+    known = vouch_for(contact, organisation, session=session, function=function, by=by, now=now)
     organisation = known.organisation if known else None
     registration = open_registration(
         session=session,

@@ -6,11 +6,9 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from contacts.models import Contact, Organisation
-from contacts.selectors import primary_representation
 from contacts.services.audit import Author
 from contacts.services.organisations import suggest_organisation
 from contacts.services.people import confirm_contact
-from contacts.services.representations import represent
 from content.enums import SessionStatus
 from content.models import Session
 from content.questions import Answer
@@ -19,13 +17,14 @@ from participation.errors import AttendanceTooEarly, SignUpClosed
 from participation.models import Registration
 from participation.names import PersonName
 from participation.selectors.registrations import live_registration
-from participation.selectors.sessions import day_of, is_dated
+from participation.selectors.sessions import is_dated
 from participation.services.attendance import mark_attendance
 from participation.services.moves import move, open_registration
 from participation.services.people import person_named
 from participation.services.questions import keep_question
 from participation.services.seats import lock_session
 from participation.services.sign_up import Typed
+from participation.services.speaking import vouch_for
 
 #: From these somebody who turns out to be in the room simply takes part.
 _NOT_SEATED = (RegistrationState.PENDING, RegistrationState.WAITING, RegistrationState.OFFERED)
@@ -54,11 +53,7 @@ def register_walk_in(
     contact = contact.whoever_stayed
     registration = live_registration(session, contact)
     if registration is None:
-        known = primary_representation(contact, day_of(session, now))
-        if organisation is not None and (known is None or known.organisation != organisation):
-            known = represent(
-                contact=contact, organisation=organisation, function=function, by=by, now=now
-            )
+        known = vouch_for(contact, organisation, session=session, function=function, by=by, now=now)
         registration = open_registration(
             session=session,
             contact=contact,
