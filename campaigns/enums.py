@@ -56,6 +56,9 @@ class Anchor(TextChoices):
     SESSION_START = "session_start", _("start of the session")
     SESSION_END = "session_end", _("end of the session")
     REGISTRATION_DEADLINE = "registration_deadline", _("sign-up deadline")
+    ATTENDANCE_CLOSED = "attendance_closed", _("closing of the attendance list")
+    REPORT_PUBLISHED = "report_published", _("publication of the report")
+    INVITATION_SENT = "invitation_sent", _("the day the invitation went out")
 
 
 class Basis(TextChoices):
@@ -79,10 +82,12 @@ class Exclusion(TextChoices):
     NO_BASIS = "no_basis", _("no membership or consent for this kind of mail")
     PAUSED = "paused", _("asked for no mail for a while")
     LESS_MAIL = "less_mail", _("asked for less mail, and had one this month")
+    FATIGUE = "fatigue", _("had as many mailings this week as the site allows")
     NOT_REGISTERED = "not_registered", _("not signed up for the session")
     NO_REMINDERS = "no_reminders", _("asked for no more reminders")
     ALREADY_REGISTERED = "already_registered", _("has signed up meanwhile")
     DECLINED = "declined", _("cannot come")
+    QUESTION_GIVEN = "question_given", _("has given a learning question")
     ALREADY_TOLD = "already_told", _("was told the same before")
     COLLEAGUE_CHOSEN = "colleague_chosen", _("a colleague of the same organisation gets it")
     COLLEAGUE_REGISTERED = (

@@ -31,6 +31,13 @@ RUN_FIELDS = frozenset(
         "frozen_revision",
         "told",
         "pause_reason",
+        "repeats",
+        "repetition",
+        "asked_at",
+        "asked_by",
+        "approved_at",
+        "approved_by",
+        "confirmed_recipients",
         "created_at",
         "created_by",
         "started_at",
@@ -89,6 +96,26 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
     attachments = StreamField(AttachmentsBlock(), blank=True, verbose_name=_("attachments"))
 
     plan = models.JSONField(_("when"), default=dict, blank=True)
+    in_their_zone = models.BooleanField(
+        _("at that time where each person lives"),
+        default=False,
+        help_text=_("Otherwise everybody gets it at the same moment."),
+    )
+    stops_for_colleague = models.BooleanField(
+        _("stop once a colleague has signed up"),
+        default=False,
+        help_text=_("Leaves out everybody whose organisation has a seat already."),
+    )
+    is_template = models.BooleanField(
+        _("keep as a template"),
+        default=False,
+        help_text=_("Is never sent: new mailings are begun from it."),
+    )
+    in_archive = models.BooleanField(
+        _("show in the public archive"),
+        default=False,
+        help_text=_("Without anybody's name or personal links."),
+    )
     due_at = models.DateTimeField(null=True, blank=True, editable=False)
     due_for_version = models.PositiveIntegerField(null=True, editable=False)
 
@@ -109,6 +136,34 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
         editable=False,
     )
     pause_reason = models.CharField(max_length=300, blank=True, editable=False)
+    #: Of a recurring mailing: the first of them, and the how-manieth this one is (0: the first).
+    repeats = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="repetitions",
+        editable=False,
+    )
+    repetition = models.PositiveSmallIntegerField(default=0, editable=False)
+    #: A second person looks before it goes: who asked, and who agreed to the text as it stands.
+    asked_at = models.DateTimeField(null=True, editable=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+    )
+    approved_at = models.DateTimeField(null=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+    )
+    #: To how many somebody said yes; a start that would reach far more is missed instead.
+    confirmed_recipients = models.PositiveIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -234,6 +289,44 @@ class Delivery(MailRow):
     @property
     def organisation_name(self) -> str:
         return self.organisation.name if self.organisation else ""
+
+
+class Segment(models.Model):
+    """An audience with a name, for use in more than one mailing: what is chosen is copied."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    audience = models.JSONField(_("audience"), default=dict)
+    created_at = models.DateTimeField(editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+    )
+
+    class Meta:
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LinkCount(models.Model):
+    """How often a link of a mailing was opened on a day; never by whom."""
+
+    mailing = models.ForeignKey(
+        Mailing, on_delete=models.CASCADE, related_name="link_counts", db_index=False
+    )
+    url = models.CharField(max_length=500)
+    day = models.DateField()
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mailing", "url", "day"], name="link_count_once_a_day")
+        ]
 
 
 class Batch(models.Model):

@@ -114,4 +114,4 @@ def _anchor_moment(anchor: Anchor, session: Session) -> datetime | None:
         return session.ends_at
     if anchor == Anchor.REGISTRATION_DEADLINE:
         return session.registration_closes_at or session.starts_at
-    return session.starts_at
+    return session.starts_at if anchor == Anchor.SESSION_START else None

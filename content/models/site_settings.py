@@ -1,8 +1,10 @@
 """What an association fills in once: who it is, who sends, and how it looks."""
 
 import re
+from datetime import time
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -63,6 +65,31 @@ class SiteSettings(BaseSiteSetting):
         help_text=_("As #rrggbb: buttons and links. Dark enough for white text on it."),
     )
 
+    mailings_per_week = models.PositiveSmallIntegerField(
+        _("at most so many mailings a week to one person"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+        help_text=_("Mail about somebody's own sign-up and changes do not count. Empty: no limit."),
+    )
+    needs_second_person = models.BooleanField(
+        _("a second person looks before a mailing goes out"), default=False
+    )
+    recipients_limit = models.PositiveIntegerField(
+        _("ask to type the number from so many recipients"),
+        default=1000,
+        validators=[MinValueValidator(1)],
+        help_text=_("Nobody sends to so many people by a slip of the mouse."),
+    )
+    sends_from = models.TimeField(_("mailings go out from"), default=time(7, 0))
+    sends_until = models.TimeField(_("mailings go out until"), default=time(21, 0))
+    sends_on_sunday = models.BooleanField(_("mailings go out on Sundays too"), default=False)
+    counts_links = models.BooleanField(
+        _("count how often links in mailings are opened"),
+        default=False,
+        help_text=_("For each mailing as a whole, never for a person."),
+    )
+
     panels = [
         MultiFieldPanel(
             [FieldPanel("association_name"), FieldPanel("postal_address")],
@@ -76,6 +103,18 @@ class SiteSettings(BaseSiteSetting):
                 FieldPanel("list_seen_by_en"),
             ],
             heading=_("Privacy"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("mailings_per_week"),
+                FieldPanel("needs_second_person"),
+                FieldPanel("recipients_limit"),
+                FieldPanel("sends_from"),
+                FieldPanel("sends_until"),
+                FieldPanel("sends_on_sunday"),
+                FieldPanel("counts_links"),
+            ],
+            heading=_("Mailings"),
         ),
         MultiFieldPanel([FieldPanel("accent_colour")], heading=_("Look")),
     ]
@@ -98,6 +137,8 @@ class SiteSettings(BaseSiteSetting):
                 "White text on it has a contrast of %(contrast).1f. Choose a darker colour."
             )
             raise ValidationError({"accent_colour": message % {"contrast": contrast}})
+        if self.sends_from >= self.sends_until:
+            raise ValidationError({"sends_until": _("Give a time after that from which they go.")})
 
     @property
     def sender(self) -> str:
