@@ -287,7 +287,7 @@ def test_question_mark_is_a_question_not_formulated_yet():
 def _exported(admin: Client, form: str = "csv", **query: Any) -> list[str]:
     answer = admin.get(reverse(LIST), {"export": form} | query)
     assert answer.status_code == 200
-    return b"".join(answer.streaming_content).decode("utf-8", "replace").splitlines()
+    return answer.getvalue().decode("utf-8", "replace").splitlines()
 
 
 @pytest.mark.capability("C40")
