@@ -18,6 +18,7 @@ class Preset(TextChoices):
     COMMUNITY = "community", _("who speaks in a community")
     NO_ANSWER = "no_answer", _("who was invited and has not answered")
     REGISTERED = "registered", _("who is signed up")
+    NO_QUESTION = "no_question", _("who is signed up and has not given a learning question")
     PRESENT = "present", _("who was present")
     EXCUSED = "excused", _("who was absent with notice")
     NO_SHOW = "no_show", _("who did not appear")
@@ -27,7 +28,7 @@ class Preset(TextChoices):
 _ANSWERED = ["unconfirmed", "pending", "registered", "waiting", "offered", "declined"]
 _ATTENDED = (Preset.PRESENT, Preset.EXCUSED, Preset.NO_SHOW)
 NEEDS_THEME = (Preset.MEMBERS_AND_THEME, Preset.THEME)
-NEEDS_SESSION = (Preset.NO_ANSWER, Preset.REGISTERED, *_ATTENDED)
+NEEDS_SESSION = (Preset.NO_ANSWER, Preset.REGISTERED, Preset.NO_QUESTION, *_ATTENDED)
 #: For these, people who answered already can be left out.
 CAN_LEAVE_OUT = (
     Preset.MEMBERS,
@@ -77,6 +78,10 @@ def _base(preset: str, theme: str, session: str) -> dict[str, Any]:
             return {"all": [{"invited": {"session": session}}, no_answer]}
         case Preset.REGISTERED:
             return {"registration": {"session": session, "states": ["registered"]}}
+        case Preset.NO_QUESTION:
+            # Under a "not", so that whoever gave one is counted, with that for a reason.
+            given = {"not": {"learning_question": {"session": session, "given": True}}}
+            return {"all": [_base(Preset.REGISTERED, theme, session), given]}
         case Preset.PRESENT | Preset.EXCUSED | Preset.NO_SHOW:
             return {"attendance": {"session": session, "values": [str(preset)]}}
     return {"everyone": True}

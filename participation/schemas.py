@@ -92,6 +92,22 @@ class SessionsOut(Schema):
     count: int
 
 
+class LearningQuestionOut(Schema):
+    """A public learning question, in the language in which it was asked. `session` is a slug."""
+
+    text: str
+    language: str
+    organisations: list[str]
+    session: str | None
+    state: str
+
+
+class LearningQuestionsOut(Schema):
+    items: list[LearningQuestionOut]
+    next: str | None
+    count: int
+
+
 class InvitationOut(Schema):
     session: SessionOut
     given_name: str

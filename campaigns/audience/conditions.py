@@ -126,6 +126,14 @@ class Attended:
 
 
 @dataclass(frozen=True, slots=True)
+class GaveQuestion:
+    """Gave (or not) a learning question for the session; "not formulated yet" is one as well."""
+
+    session: str
+    is_given: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """Was sent that mailing."""
 
@@ -170,6 +178,7 @@ Condition = (
     | Interested
     | ColleagueRegistered
     | Attended
+    | GaveQuestion
     | Received
     | All
     | AnyOf
@@ -177,7 +186,7 @@ Condition = (
 )
 
 #: What a person's own answer changes: looked at again just before a mail goes out.
-VOLATILE = (Answered, Interested, ColleagueRegistered, Attended)
+VOLATILE = (Answered, Interested, ColleagueRegistered, Attended, GaveQuestion)
 
 
 def split(condition: Condition) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:

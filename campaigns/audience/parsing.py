@@ -152,6 +152,14 @@ def _attendance(value: Any, path: str) -> c.Condition:
     )
 
 
+def _learning_question(value: Any, path: str) -> c.Condition:
+    parts = _object(value, path, ("session", "given"))
+    return c.GaveQuestion(
+        session=_text(parts["session"], _at(path, "session")),
+        is_given=_flag(parts["given"], _at(path, "given")),
+    )
+
+
 def _contacts(value: Any, path: str) -> c.Condition:
     if not isinstance(value, list) or not value or len(value) > CONTACTS_MAX:
         raise AudienceInvalid(path, _("Give a list of 1 to %s ids.") % CONTACTS_MAX)
@@ -210,5 +218,6 @@ _READERS: dict[str, Callable[[Any, str], c.Condition]] = {
     "interested": lambda value, path: c.Interested(_session(value, path)),
     "organisation_registered": lambda value, path: c.ColleagueRegistered(_session(value, path)),
     "attendance": _attendance,
+    "learning_question": _learning_question,
     "received": _received,
 }

@@ -21,6 +21,7 @@ from contacts.selectors.people import speaks, tagged, works_on
 from contacts.selectors.representation import represents_member
 from participation.enums import LIVE, SEATED, Attendance, InvitationAnswer, RegistrationState
 from participation.models import Interest, Invitation, Registration
+from participation.selectors.inventory import gave_question
 
 EVERYBODY = Q(pk__isnull=False)
 NOBODY = Q(pk__in=())
@@ -97,6 +98,8 @@ def _single(condition: c.Condition, day: date) -> Q:
             return speaks(day, Q(Exists(seats)))
         case c.Attended(session, values):
             return _attended(session, values)
+        case c.GaveQuestion(session, is_given):
+            return gave_question(session) if is_given else ~gave_question(session)
         case c.Received(mailing):
             arrived = (MailState.SENT, MailState.COMPLAINED)
             return _exists(Delivery.objects.filter(mailing_id=mailing, state__in=arrived))

@@ -75,6 +75,8 @@ def _single(condition: c.Condition, language: str) -> str:
             return _consented(purpose, topic, language)
         case c.Received(mailing):
             return _("people who got mailing %s") % mailing
+        case c.GaveQuestion(slug, is_given):
+            return _gave_question(_session(slug, language), is_given=is_given)
         case c.Answered() | c.Invited() | c.Interested() | c.ColleagueRegistered() | c.Attended():
             return _about_session(condition, language)
     raise TypeError(condition)
@@ -98,6 +100,12 @@ def _about_session(
         case c.Attended(_slug, values):
             labels = _labels(Attendance, values)
             return _("%(attendance)s at %(session)s") % {"attendance": labels, "session": session}
+
+
+def _gave_question(session: str, *, is_given: bool) -> str:
+    if is_given:
+        return _("with a learning question for %s") % session
+    return _("without a learning question for %s") % session
 
 
 def _consented(purpose: str, topic: str, language: str) -> str:

@@ -38,6 +38,7 @@ from contacts.selectors.mailability import basis_records, has_basis, suppressed
 from contacts.selectors.representation import represents_member
 from participation.enums import LIVE, Attendance, RegistrationState
 from participation.models import Interest, Registration
+from participation.selectors.inventory import gave_question
 
 _ROLE_ORDER = Case(
     *(When(role=role, then=Value(place)) for place, role in enumerate(RepresentationRole)),
@@ -176,6 +177,8 @@ def _telling(
         elif isinstance(leaf, c.ColleagueRegistered) and not is_asked:
             matches = audience.matching(leaf, moment, positive=False)
             whens.append((matches, Exclusion.COLLEAGUE_REGISTERED))
+        elif isinstance(leaf, c.GaveQuestion) and leaf.is_given != is_asked:
+            whens.append((gave_question(leaf.session), Exclusion.QUESTION_GIVEN))
     return whens
 
 

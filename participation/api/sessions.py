@@ -1,18 +1,27 @@
-"""Public reads: sessions and the sign-up form as JSON Schema."""
+"""Public reads: sessions, the sign-up form as JSON Schema, and what people want to learn."""
 
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from base.cursors import page
 from content.models import Session
 from content.selectors import upcoming_sessions
 from participation.api.routing import router
-from participation.api.shared import language_of, public_json, session_of, session_out
+from participation.api.shared import (
+    language_of,
+    public_json,
+    question_out,
+    session_of,
+    session_out,
+)
 from participation.enums import ACCEPTING, Phase
 from participation.form_schema import json_schema
 from participation.forms import SignUpForm
-from participation.schemas import SessionOut, SessionsOut
+from participation.schemas import LearningQuestionsOut, SessionOut, SessionsOut
+from participation.selectors.inventory import public_questions
+from participation.selectors.series import live_series
 from participation.selectors.sessions import phase_of
 
 
@@ -63,3 +72,21 @@ def get_form(request: HttpRequest, slug: str, lang: str | None = None) -> HttpRe
         form = SignUpForm(session=session, now=now, language=language)
         schema = json_schema(form, title=session.title(language), language=language)
     return public_json(request, schema)
+
+
+@router.get(
+    "/series/{slug}/learning-questions",
+    response=LearningQuestionsOut,
+    summary="What organisations want to learn in a series",
+)
+def list_questions(
+    request: HttpRequest, slug: str, cursor: str | None = None, limit: int | None = None
+) -> HttpResponse:
+    """The learning questions that may be public, page by page, each in the language in which it was
+    asked. Who asked it is not among it, but for the organisations."""
+    series = live_series(slug, language_of(request))
+    if series is None:
+        raise Http404
+    found = page(public_questions(series.translation_key), cursor=cursor, limit=limit)
+    items = [question_out(question) for question in found["items"]]
+    return public_json(request, found | {"items": items})

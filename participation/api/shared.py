@@ -29,7 +29,7 @@ from participation.errors import (
     ReasonMissing,
     TableUnreadable,
 )
-from participation.models import Registration
+from participation.models import LearningQuestion, Registration
 from participation.schemas import AnswersIn
 from participation.selectors.seats import seats_left
 from participation.selectors.sessions import phase_of
@@ -157,6 +157,17 @@ def session_out(session: Session, language: str, *, now: datetime) -> dict[str, 
         "url": session_url(session, language),
         "calendar_url": settings.SITE_URL
         + reverse("participation:session_ics", args=[session.slug]),
+    }
+
+
+def question_out(question: LearningQuestion) -> dict[str, Any]:
+    """Return what everybody may read of a public learning question: never who asked it."""
+    return {
+        "text": question.text,
+        "language": question.language,
+        "organisations": [organisation.name for organisation in question.organisations.all()],
+        "session": question.session.slug if question.session else None,
+        "state": question.state,
     }
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
+from base.services import emit
 from contacts.models import Organisation
 from content.models import SeriesPage, Session
 from content.questions import Answer, questions_of
@@ -22,6 +24,8 @@ _COLUMNS = {
 }
 #: Two questions in one cell: a question mark, then a slash.
 _NEXT_QUESTION = re.compile(r"(?<=\?)\s*/\s*")
+#: Nobody has worked on it since it was given.
+_AS_IT_CAME = Q(state=QuestionState.STATED) | Q(state=QuestionState.ASKED, text="")
 _ENGLISH = re.compile(
     r"(what|which|how|who|why|where|when|can|could|do|does|is|are|should)\b", re.I
 )
@@ -54,13 +58,15 @@ def update_answers(
     if AttendanceList.objects.filter(session=registration.session_id).exists():
         raise AnswersClosed
     registration = Registration.objects.select_for_update().get(pk=registration.pk)
+    asked_before = registration.answers.get("learning_question", "")
     Registration.objects.filter(pk=registration.pk).exclude(state__in=ENDED).update(
         answers=answers,
         private_answers=registration.private_answers | (private_answers or {}),
         changed_at=now,
     )
     registration.refresh_from_db()
-    keep_question(registration, now=now)
+    if registration.answers.get("learning_question", "") != asked_before:
+        keep_question(registration, now=now)
     return registration
 
 
@@ -91,31 +97,48 @@ def _taken(answers: dict[str, Answer], names: list[str]) -> dict[str, Answer]:
 
 @transaction.atomic
 def keep_question(registration: Registration, *, now: datetime) -> None:
-    """Let the inventory of learning questions say what this sign-up asks.
+    """Let the inventory of learning questions say what this sign-up asks; "?" stands for a
+    question that is not formulated yet.
 
-    A question that somebody has worked on since (any other state than "stated") is left alone.
+    A question that somebody has worked on since is left alone. One that was public is so no longer
+    when its words change: nobody agreed to publish the new ones.
     """
-    text = registration.answers.get("learning_question", "").strip()
+    answer = registration.answers.get("learning_question", "").strip()
     ours = LearningQuestion.objects.filter(registration=registration)
-    if not text:
-        ours.filter(state=QuestionState.STATED).delete()
-        return
     question = ours.first()
+    if not answer:
+        if question is not None:
+            announce_question(question, now=now)
+            ours.filter(_AS_IT_CAME).delete()
+        return
+    text = "" if _is_unformulated(answer) else answer
+    state = QuestionState.STATED if text else QuestionState.ASKED
     if question is None:
         question = LearningQuestion.objects.create(
             registration=registration,
             text=text,
+            state=state,
             language=registration.contact.language if registration.contact else "nl",
             contact=registration.contact,
             session=registration.session,
             series=registration.session.series,
             created_at=now,
         )
-    elif question.state == QuestionState.STATED:
-        question.text = text
-        question.save(update_fields=["text"])
+    elif question.text != text and ours.filter(_AS_IT_CAME).exists():
+        announce_question(question, now=now)
+        question.text, question.state, question.is_public = text, state, False
+        question.save(update_fields=["text", "state", "is_public"])
     if registration.organisation is not None:
         question.organisations.add(registration.organisation)
+
+
+def announce_question(
+    question: LearningQuestion, *, now: datetime, was_public: bool = False
+) -> None:
+    """Note for others that visitors see this question otherwise, or no longer: pages that are kept
+    in memory are old. One that is not public, nor was, is nobody's news."""
+    if question.is_public or was_public:
+        emit(kind="learning_question.changed", data={"question": question.pk}, now=now)
 
 
 @transaction.atomic
@@ -152,9 +175,13 @@ def import_questions(
 
 def _questions(cell: str) -> list[str]:
     """Return the questions in a cell; "" stands for one that is not formulated yet."""
-    if cell.strip(" ?-") == "":
+    if _is_unformulated(cell):
         return [""]
     return [text for text in _NEXT_QUESTION.split(cell) if text.strip()]
+
+
+def _is_unformulated(text: str) -> bool:
+    return text.strip(" ?-") == ""
 
 
 def _organisations(line: Line, above: list[Organisation], now: datetime) -> list[Organisation]:
