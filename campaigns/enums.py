@@ -94,5 +94,4 @@ class Exclusion(TextChoices):
         "colleague_registered",
         _("a colleague of the same organisation has signed up"),
     )
-    QUESTION_GIVEN = "question_given", _("has given a learning question")
     SESSION_OVER = "session_over", _("the session has begun or was cancelled")
