@@ -6,13 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from content.models import Session
-from content.selectors import upcoming_sessions
+from content.selectors import linked_page, upcoming_sessions
 from participation.api.routing import router
 from participation.api.shared import language_of, public_json, session_of, session_out
 from participation.enums import ACCEPTING, Phase
 from participation.form_schema import json_schema
-from participation.forms import SignUpForm
+from participation.forms import SeriesSignUpForm, SignUpForm
 from participation.schemas import SessionOut, SessionsOut
+from participation.selectors.series import live_series, series_choices
 from participation.selectors.sessions import phase_of
 
 
@@ -62,4 +63,21 @@ def get_form(request: HttpRequest, slug: str, lang: str | None = None) -> HttpRe
     with translation.override(language):
         form = SignUpForm(session=session, now=now, language=language)
         schema = json_schema(form, title=session.title(language), language=language)
+    return public_json(request, schema)
+
+
+@router.get("/series/{slug}/form", response=dict[str, Any], summary="The sign-up form of a series")
+def get_series_form(request: HttpRequest, slug: str, lang: str | None = None) -> HttpResponse:
+    """The body of a sign-up for sessions of a series as JSON Schema: `sessions` are those that can
+    be named now, `session_answers` what each asks of its own. 404 when there is none to name."""
+    language, now = language_of(request, lang), timezone.now()
+    series = live_series(slug, language)
+    choices = series_choices(series.translation_key, now) if series else []
+    sessions = [choice.session for choice in choices if choice.can_tick]
+    if series is None or not sessions:
+        raise Http404
+    with translation.override(language):
+        form = SeriesSignUpForm(sessions=sessions, now=now, language=language)
+        title = linked_page(series, language) or series
+        schema = json_schema(form, title=title.title, language=language)
     return public_json(request, schema)

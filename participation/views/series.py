@@ -36,7 +36,13 @@ def series_sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     form = SeriesPageForm(request.POST, sessions=sessions, now=now, language=language)
 
     def ask() -> None:
-        request_registrations(sessions=form.chosen(), typed=form.typed(), act=form.act, now=now)
+        request_registrations(
+            sessions=form.chosen(),
+            typed=form.typed(),
+            own=form.own_answers(),
+            act=form.act,
+            now=now,
+        )
 
     return take_form(
         request,
