@@ -26,9 +26,72 @@ class Asked:
     only_if: str
 
 
-def field_name(question_id: str) -> str:
-    """Return the name of the field of a question."""
-    return f"q_{question_id}"
+@dataclass(frozen=True, slots=True)
+class OwnQuestions:
+    """The questions of one session's own on a form, by their ids.
+
+    `slug` and `title` are the session's where one form asks for several: sessions that were copied
+    ask questions with the same ids.
+    """
+
+    questions: Mapping[str, Question]
+    slug: str = ""
+    title: str = ""
+
+    def names(self) -> list[str]:
+        """Return the names of the fields, in the order of the questions."""
+        return [self._name(question_id) for question_id in self.questions]
+
+    def fields(self, *, is_asked: bool) -> dict[str, forms.Field]:
+        """Return the fields by name; nothing is required unless `is_asked`."""
+        found = {}
+        for question in self.questions.values():
+            required = is_asked and question.required
+            field = field_of(question, self.questions, is_required=required)
+            field.session_title = self.title  # type: ignore[attr-defined]  # for form/errors.html
+            found[self._name(question.id)] = field
+        return found
+
+    def asked(self, form: forms.Form) -> list[Asked]:
+        """Return the questions with their fields, to be shown one below the other."""
+        return [
+            Asked(
+                question,
+                form[self._name(question.id)],
+                form[self._name(question.only_if)].html_name if question.only_if else "",
+            )
+            for question in self.questions.values()
+        ]
+
+    def forget_what_does_not_apply(
+        self, form: forms.Form, cleaned: dict[str, Any], *, is_asked: bool = True
+    ) -> None:
+        """Forget the answers to questions that were not asked, and what is wrong with them."""
+        answers: dict[str, Answer] = {}
+        for question in self.questions.values():
+            name = self._name(question.id)
+            if not is_asked or not applies(question, answers):
+                cleaned.pop(name, None)
+                form.errors.pop(name, None)
+            elif cleaned.get(name):
+                answers[question.id] = cleaned[name]
+
+    def given(self, cleaned: Mapping[str, Any], *, private: bool) -> dict[str, Answer]:
+        """Return what was answered, by id: either what is kept apart, or the rest."""
+        answers = {
+            question.id: cleaned.get(self._name(question.id))
+            for question in self.questions.values()
+            if question.private == private
+        }
+        return {name: answer for name, answer in answers.items() if answer}
+
+    def _name(self, question_id: str) -> str:
+        return field_name(question_id, self.slug)
+
+
+def field_name(question_id: str, slug: str = "") -> str:
+    """Return the name of the field of a question; `slug` of a session that is one of several."""
+    return f"q_{slug}.{question_id}" if slug else f"q_{question_id}"
 
 
 def field_of(

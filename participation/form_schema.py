@@ -6,29 +6,42 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 
-from participation.answers import ALWAYS_ASKED, field_name
-from participation.forms import SignUpForm
+from participation.answers import ALWAYS_ASKED, OwnQuestions
+from participation.forms import PersonForm, SeriesSignUpForm
+
+Schema = dict[str, Any]
 
 
-def json_schema(form: SignUpForm, *, title: str, language: str) -> dict[str, Any]:
+def json_schema(form: PersonForm, *, title: str, language: str) -> Schema:
     """Return the body of a sign-up as JSON Schema (2020-12); labels in the language now active.
 
     `autocomplete` is the token of the HTML standard, as an extra word on the property. So is
-    `onlyIf`, on a question that is asked only after one answer to an earlier one.
+    `onlyIf`, on a question that is asked only after one answer to an earlier one. Of a series,
+    `session_answers` has by slug what one session asks of its own, for those in `sessions` alone.
     """
-    asked = {field_name(each): each for each in form.questions}
+    of_sessions = form.own_of if isinstance(form, SeriesSignUpForm) else {}
+    questions = {name for own in (form.own, *of_sessions.values()) for name in own.names()}
     own = {
         name: field
         for name, field in form.fields.items()
-        if name not in ALWAYS_ASKED and name not in asked
+        if name not in ALWAYS_ASKED and name not in questions
     }
-    properties: dict[str, Any] = {name: _property(field) for name, field in own.items()}
-    properties["answers"] = _answers(form)
+    properties: Schema = {name: _property(field) for name, field in own.items()}
+    properties["answers"] = _answers(form, form.own, always=ALWAYS_ASKED)
     is_needed = "required" in properties["answers"]
+    if of_sessions:
+        properties["session_answers"] = {
+            "type": "object",
+            "properties": {
+                slug: {"title": each.title} | _answers(form, each)
+                for slug, each in of_sessions.items()
+            },
+            "additionalProperties": False,
+        }
     properties["language"] = {
         "type": "string", "enum": [code for code, _name in settings.LANGUAGES], "default": language
     }  # fmt: skip
-    return {
+    found = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,
         "type": "object",
@@ -37,14 +50,20 @@ def json_schema(form: SignUpForm, *, title: str, language: str) -> dict[str, Any
         + (["answers"] if is_needed else []),
         "additionalProperties": False,
     }
+    needed = [
+        _when_ticked(slug)
+        for slug in of_sessions
+        if "required" in properties["session_answers"]["properties"][slug]
+    ]
+    return found | ({"allOf": needed} if needed else {})
 
 
-def _answers(form: SignUpForm) -> dict[str, Any]:
+def _answers(form: PersonForm, own: OwnQuestions, *, always: Iterable[str] = ()) -> Schema:
     """Describe the answers: what is always asked by its name, a question by its id."""
-    properties = {name: _property(form.fields[name]) for name in ALWAYS_ASKED}
+    properties = {name: _property(form.fields[name]) for name in always}
     required = []
-    for question in form.questions.values():
-        field = form.fields[field_name(question.id)]
+    for question_id, name in zip(own.questions, own.names(), strict=True):
+        question, field = own.questions[question_id], form.fields[name]
         properties[question.id] = _property(field)
         if question.only_if:
             properties[question.id]["onlyIf"] = {
@@ -54,6 +73,17 @@ def _answers(form: SignUpForm) -> dict[str, Any]:
             required.append(question.id)
     found = {"type": "object", "properties": properties, "additionalProperties": False}
     return found | ({"required": required} if required else {})
+
+
+def _when_ticked(slug: str) -> Schema:
+    """Require the answers about a session from whoever names it."""
+    return {
+        "if": {"properties": {"sessions": {"contains": {"const": slug}}}, "required": ["sessions"]},
+        "then": {
+            "required": ["session_answers"],
+            "properties": {"session_answers": {"required": [slug]}},
+        },
+    }
 
 
 def _property(field: forms.Field) -> dict[str, Any]:

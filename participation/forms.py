@@ -20,12 +20,12 @@ from content.dates import when
 from content.enums import Eligibility
 from content.models import Session
 from content.questions import Answer, Question, questions_of
-from participation.answers import ALWAYS_ASKED, Asked, applies, field_name, field_of
+from participation.answers import ALWAYS_ASKED, Asked, OwnQuestions
 from participation.errors import DeclarationMissing
 from participation.plain_text import NAME_LENGTH, no_host, no_web_address, single_line
 from participation.selectors.applicants import claims_membership
 from participation.selectors.sessions import is_dated
-from participation.services.sign_up import Typed
+from participation.services.sign_up import OwnAnswers, Typed
 
 #: Faster than this, no person has read and filled in the form.
 FASTEST = timedelta(seconds=2)
@@ -85,65 +85,35 @@ class AnswersForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.questions = {question.id: question for question in questions}
-        for question in questions:
-            name = field_name(question.id)
-            self.fields[name] = field_of(
-                question, self.questions, is_required=is_asked and question.required
-            )
-        self._order_questions()
+        self.own = OwnQuestions({question.id: question for question in questions})
+        self._ask(self.own.fields(is_asked=is_asked))
 
     @property
     def asked(self) -> list[Asked]:
         """The questions of the session's own, to be shown one below the other."""
-        return [
-            Asked(
-                question,
-                self[field_name(question.id)],
-                self[field_name(question.only_if)].html_name if question.only_if else "",
-            )
-            for question in self.questions.values()
-        ]
+        return self.own.asked(self)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        self._drop_what_does_not_apply(cleaned)
+        self.own.forget_what_does_not_apply(self, cleaned)
         return cleaned
 
     def answers(self) -> dict[str, Answer]:
         """Return what was answered, without what was left open and without what is private."""
         given = {name: self.cleaned_data.get(name, "") for name in ALWAYS_ASKED}
-        return {name: text for name, text in given.items() if text} | self._own(private=False)
+        own = self.own.given(self.cleaned_data, private=False)
+        return {name: text for name, text in given.items() if text} | own
 
     def private_answers(self) -> dict[str, Answer]:
         """Return the answers that are kept apart, by the id of the question."""
-        return self._own(private=True)
+        return self.own.given(self.cleaned_data, private=True)
 
-    def _own(self, *, private: bool) -> dict[str, Answer]:
-        given = {
-            question.id: self.cleaned_data.get(field_name(question.id))
-            for question in self.questions.values()
-            if question.private == private
-        }
-        return {name: answer for name, answer in given.items() if answer}
-
-    def _order_questions(self) -> None:
+    def _ask(self, own: dict[str, forms.Field]) -> None:
         """Let a session's own questions follow those that are always asked."""
-        own = [field_name(each) for each in self.questions]
-        others = [name for name in self.fields if name not in own]
+        others = list(self.fields)
         place = others.index("learning_question") + 1
+        self.fields.update(own)
         self.order_fields([*others[:place], *own, *others[place:]])
-
-    def _drop_what_does_not_apply(self, cleaned: dict[str, Any]) -> None:
-        """Forget the answers to questions that were not asked, and what is wrong with them."""
-        answers: dict[str, Answer] = {}
-        for question in self.questions.values():
-            name = field_name(question.id)
-            if not applies(question, answers):
-                cleaned.pop(name, None)
-                self.errors.pop(name, None)
-            elif cleaned.get(name):
-                answers[question.id] = cleaned[name]
 
 
 class InvitationForm(AnswersForm):
@@ -321,7 +291,7 @@ class SignUpForm(PersonForm):
 class SeriesSignUpForm(PersonForm):
     """The public form of a series: one tick a session. `sessions` are those that can be ticked.
 
-    What a single session asks of its own is answered later, on one's own page.
+    What a session asks of its own counts only when it is ticked.
     """
 
     sessions = forms.MultipleChoiceField(
@@ -344,6 +314,34 @@ class SeriesSignUpForm(PersonForm):
         ]
         if not any(map(asks_declaration, sessions)):
             del self.fields["works_on_theme"]
+        self.own_of = {
+            session.slug: OwnQuestions(
+                {each.id: each for each in questions_of(session, language)},
+                slug=session.slug,
+                title=session.title(language),
+            )
+            for session in sessions
+            if is_dated(session) and questions_of(session, language)
+        }
+        self._ask(
+            {
+                name: field
+                for own in self.own_of.values()
+                for name, field in own.fields(is_asked=True).items()
+            }
+        )
+
+    @property
+    def asked_of(self) -> list[tuple[OwnQuestions, list[Asked]]]:
+        """The questions of the sessions' own, by session."""
+        return [(own, own.asked(self)) for own in self.own_of.values()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        ticked = cleaned.get("sessions", [])
+        for slug, own in self.own_of.items():
+            own.forget_what_does_not_apply(self, cleaned, is_asked=slug in ticked)
+        return cleaned
 
     def clean_sessions(self) -> list[str]:
         slugs: list[str] = self.cleaned_data["sessions"]
@@ -356,6 +354,15 @@ class SeriesSignUpForm(PersonForm):
         """Return the sessions that were ticked, in the order of the form."""
         ticked = self.cleaned_data["sessions"]
         return [session for slug, session in self.by_slug.items() if slug in ticked]
+
+    def own_answers(self) -> dict[str, OwnAnswers]:
+        """Return what was answered to the questions of the ticked sessions, by their slugs."""
+        cleaned = self.cleaned_data
+        return {
+            slug: OwnAnswers(own.given(cleaned, private=False), own.given(cleaned, private=True))
+            for slug, own in self.own_of.items()
+            if slug in cleaned["sessions"]
+        }
 
 
 class GuardedForm(forms.Form):

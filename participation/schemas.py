@@ -31,10 +31,11 @@ class SignUpIn(StrictSchema):
 
 
 class SeriesSignUpIn(SignUpIn):
-    """One sign-up for several sessions of a series, by their slugs. What a session asks of its own
-    is answered later, on one's own page."""
+    """One sign-up for several sessions of a series, by their slugs. `session_answers` has by slug
+    what one of them asks of its own, as `answers` of that session has it."""
 
     sessions: list[str] = Field(default_factory=list, max_length=100)
+    session_answers: dict[str, AnswersIn] = Field(default_factory=dict)
 
 
 class StateOut(Schema):
@@ -129,9 +130,18 @@ class MyRegistrationOut(Schema):
 
 
 class ColleagueLinkOut(Schema):
-    """The link to forward to a colleague."""
+    """The link to forward to a colleague, which ends with the token of `/api/transfers/{token}`."""
 
     url: str
+
+
+class TransferOut(Schema):
+    """A seat that a colleague gives; `form` is the JSON Schema of what claims it."""
+
+    session: SessionOut
+    given_name: str
+    state: str
+    form: dict[str, Any]
 
 
 class RegistrationOut(Schema):

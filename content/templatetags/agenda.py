@@ -9,6 +9,7 @@ from django import template
 from django.conf import settings
 from django.core.paginator import Page as ListPage
 from django.core.paginator import Paginator
+from django.db.models import TextChoices
 from django.template import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -41,13 +42,13 @@ EVENT_STATUS = {
 
 @dataclass(frozen=True)
 class Card:
-    """A session as it is shown in a list."""
+    """A session as it is shown in a list. `phase` may also be one of a room that counts seats."""
 
     session: Session
     page: SessionPage
     url: str
     language: str
-    phase: SignUpPhase
+    phase: TextChoices
     phase_text: str
 
     @property

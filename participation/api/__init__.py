@@ -1,6 +1,6 @@
 """HTTP API of this room: sessions, sign-up, one's own registration, and the organiser's work."""
 
-from participation.api import organiser, personal, sessions, sign_up
+from participation.api import organiser, personal, sessions, sign_up, transfer
 from participation.api.routing import router
 
-__all__ = ["organiser", "personal", "router", "sessions", "sign_up"]
+__all__ = ["organiser", "personal", "router", "sessions", "sign_up", "transfer"]

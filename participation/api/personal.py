@@ -1,7 +1,5 @@
 """By personal link: what it knows, decline, and one's own registration."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +14,7 @@ from participation.api.shared import (
     answers_given,
     keep_private,
     language_of,
+    links_as_problems,
     refusals_as_problems,
     refuse_invalid,
     session_out,
@@ -24,8 +23,6 @@ from participation.enums import InvitationAnswer, RegistrationState
 from participation.forms import AnswersForm
 from participation.links import (
     InvitationLink,
-    LinkExpired,
-    LinkUnknown,
     colleague_token,
     link,
     read_confirm,
@@ -122,7 +119,7 @@ def confirm_mine(request: HttpRequest, response: HttpResponse, token: str) -> di
     """Confirm what the confirm mail lists, by its token. Twice is once. What one session refuses
     does not hold up the others; 409 when all of them refuse."""
     keep_private(response)
-    with _links_as_problems():
+    with links_as_problems():
         registrations = read_confirm(token)
     language = registrations[0].typed.get("language", settings.LANGUAGE_CODE)
     with translation.override(language), refusals_as_problems():
@@ -170,7 +167,8 @@ def accept_mine(request: HttpRequest, response: HttpResponse, token: str) -> dic
     "/my/registrations/{token}/transfer", response=ColleagueLinkOut, summary="Send a colleague"
 )
 def pass_on_mine(request: HttpRequest, response: HttpResponse, token: str) -> dict[str, str]:
-    """Mail the person the link for a colleague, and return it. The seat moves on confirmation."""
+    """Mail the person the link for a colleague, and return it. The colleague claims the seat with
+    `POST /api/transfers/{token}`; it moves once their address has confirmed."""
     keep_private(response)
     registration = _registration(token)
     with refusals_as_problems():
@@ -178,26 +176,13 @@ def pass_on_mine(request: HttpRequest, response: HttpResponse, token: str) -> di
     return {"url": link("colleague", colleague_token(registration))}
 
 
-@contextmanager
-def _links_as_problems() -> Iterator[None]:
-    """Answer a bad link as a problem: 410 when it expired or was revoked, else 404."""
-    try:
-        yield
-    except LinkExpired as error:
-        detail = _("This link no longer works. Use the link of the latest mail.")
-        raise Problem(status=410, detail=detail) from error
-    except LinkUnknown as error:
-        detail = _("This link does not work. Copy the whole of it from the mail.")
-        raise Problem(status=404, detail=detail) from error
-
-
 def _invitation(token: str) -> InvitationLink:
-    with _links_as_problems():
+    with links_as_problems():
         return read_invitation(token)
 
 
 def _registration(token: str) -> Registration:
-    with _links_as_problems():
+    with links_as_problems():
         return read_registration(token)
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from base.cursors import page
 from content.models import Session
-from content.selectors import upcoming_sessions
+from content.selectors import linked_page, upcoming_sessions
 from participation.api.routing import router
 from participation.api.shared import (
     language_of,
@@ -18,10 +18,10 @@ from participation.api.shared import (
 )
 from participation.enums import ACCEPTING, Phase
 from participation.form_schema import json_schema
-from participation.forms import SignUpForm
+from participation.forms import SeriesSignUpForm, SignUpForm
 from participation.schemas import LearningQuestionsOut, SessionOut, SessionsOut
 from participation.selectors.inventory import public_questions
-from participation.selectors.series import live_series
+from participation.selectors.series import live_series, series_choices
 from participation.selectors.sessions import phase_of
 
 
@@ -90,3 +90,20 @@ def list_questions(
     found = page(public_questions(series.translation_key), cursor=cursor, limit=limit)
     items = [question_out(question) for question in found["items"]]
     return public_json(request, found | {"items": items})
+
+
+@router.get("/series/{slug}/form", response=dict[str, Any], summary="The sign-up form of a series")
+def get_series_form(request: HttpRequest, slug: str, lang: str | None = None) -> HttpResponse:
+    """The body of a sign-up for sessions of a series as JSON Schema: `sessions` are those that can
+    be named now, `session_answers` what each asks of its own. 404 when there is none to name."""
+    language, now = language_of(request, lang), timezone.now()
+    series = live_series(slug, language)
+    choices = series_choices(series.translation_key, now) if series else []
+    sessions = [choice.session for choice in choices if choice.can_tick]
+    if series is None or not sessions:
+        raise Http404
+    with translation.override(language):
+        form = SeriesSignUpForm(sessions=sessions, now=now, language=language)
+        title = linked_page(series, language) or series
+        schema = json_schema(form, title=title.title, language=language)
+    return public_json(request, schema)

@@ -20,7 +20,7 @@ from contacts.models import Organisation
 from content.dates import when, where
 from content.enums import QuestionKind
 from content.models import Session
-from content.questions import Question
+from content.questions import Question, questions_of
 from content.selectors import session_url
 from participation.answers import ALWAYS_ASKED, field_name
 from participation.errors import (
@@ -29,10 +29,13 @@ from participation.errors import (
     ReasonMissing,
     TableUnreadable,
 )
+from participation.forms import SignUpForm
+from participation.limits import network_allows
+from participation.links import LinkExpired, LinkUnknown
 from participation.models import LearningQuestion, Registration
-from participation.schemas import AnswersIn
+from participation.schemas import AnswersIn, SignUpIn
 from participation.selectors.seats import seats_left
-from participation.selectors.sessions import phase_of
+from participation.selectors.sessions import is_dated, phase_of
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 
@@ -69,42 +72,96 @@ def refusals_as_problems() -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def links_as_problems() -> Iterator[None]:
+    """Answer a bad link as a problem: 410 when it expired or was revoked, else 404."""
+    try:
+        yield
+    except LinkExpired as error:
+        detail = _("This link no longer works. Use the link of the latest mail.")
+        raise Problem(status=410, detail=detail) from error
+    except LinkUnknown as error:
+        detail = _("This link does not work. Copy the whole of it from the mail.")
+        raise Problem(status=404, detail=detail) from error
+
+
+def refuse_too_many(request: HttpRequest, now: datetime) -> None:
+    """Raise a 429 when too many sign-ups came from this network."""
+    if not network_allows(request.META.get("REMOTE_ADDR", ""), now=now):
+        raise Problem(
+            status=429,
+            detail=_("Too many sign-ups from this network. Try again in an hour."),
+            headers={"Retry-After": "3600"},
+        )
+
+
+def sign_up_form(
+    data: SignUpIn, *, session: Session, now: datetime, declared: bool = False
+) -> SignUpForm:
+    """Fill in the form that the pages use. An organiser need not declare the theme, nor answer."""
+    questions = questions_of(session, data.language) if is_dated(session) else []
+    values = data.dict(exclude={"answers", "language"}) | answers_given(data.answers, questions)
+    values["works_on_theme"] = declared or data.works_on_theme
+    return SignUpForm(
+        values, session=session, now=now, language=data.language, is_asked=not declared
+    )
+
+
 def refuse_invalid(form: BaseForm) -> None:
     """Raise a 422 with every error of a form, by field. Answers are named `answers.x`."""
     if form.is_valid():
         return
     errors = [
-        {"field": _api_name(name), "code": error["code"], "message": error["message"]}
+        {
+            "field": _api_name(name),
+            "code": error["code"],
+            "message": f"{_about(form, name)}{error['message']}",
+        }
         for name, found in form.errors.get_json_data().items()
         for error in found
     ]
     raise Problem(status=422, detail=errors[0]["message"], errors=errors)
 
 
-def answers_given(data: AnswersIn, questions: Iterable[Question]) -> dict[str, Any]:
-    """Return the answers as fields of a form. Raises a 422 on one to a question nobody asks."""
-    always = dict.fromkeys(ALWAYS_ASKED, QuestionKind.TEXT)
+def answers_given(
+    data: AnswersIn, questions: Iterable[Question], *, slug: str | None = None
+) -> dict[str, Any]:
+    """Return the answers as fields of a form. Raises a 422 on one to a question nobody asks.
+
+    `slug` is of the session whose own questions these are, where a form asks for several.
+    """
+    always = {} if slug is not None else dict.fromkeys(ALWAYS_ASKED, QuestionKind.TEXT)
     kinds = always | {question.id: question.kind for question in questions}
+    own = slug or ""
+    place = f"session_answers.{slug}" if slug is not None else "answers"
     errors = [
-        {"field": f"answers.{name}", "code": "extra_forbidden", "message": _("Nobody asks this.")}
+        {"field": f"{place}.{name}", "code": "extra_forbidden", "message": _("Nobody asks this.")}
         for name in data
         if name not in kinds
     ]
     errors += [
-        {"field": f"answers.{name}", "code": "type", "message": _("Give one answer, no list.")}
+        {"field": f"{place}.{name}", "code": "type", "message": _("Give one answer, no list.")}
         for name, answer in data.items()
         if isinstance(answer, list) and kinds.get(name, QuestionKind.CHOICES) != "choices"
     ]
     if errors:
         raise Problem(status=422, detail=errors[0]["message"], errors=errors)
     return {
-        name if name in ALWAYS_ASKED else field_name(name): answer for name, answer in data.items()
+        name if name in always else field_name(name, own): answer for name, answer in data.items()
     }
+
+
+def _about(form: BaseForm, name: str) -> str:
+    """Say of which session and question an error is, where a form asks for several sessions."""
+    field = form.fields.get(name)
+    title = getattr(field, "session_title", "")
+    return f"{title} – {field.label}: " if field and title else ""
 
 
 def _api_name(name: str) -> str:
     if name.startswith(field_name("")):
-        return f"answers.{name.removeprefix(field_name(''))}"
+        own = name.removeprefix(field_name(""))
+        return f"session_answers.{own}" if "." in own else f"answers.{own}"
     if name in ALWAYS_ASKED:
         return f"answers.{name}"
     return "" if name == "__all__" else name

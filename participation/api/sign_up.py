@@ -1,6 +1,6 @@
 """Sign-up through the API: in public, or by an organiser with a token."""
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -17,12 +17,13 @@ from participation.api.shared import (
     answers_given,
     refusals_as_problems,
     refuse_invalid,
+    refuse_too_many,
     registration_out,
     session_of,
+    sign_up_form,
 )
 from participation.enums import RegistrationSource
-from participation.forms import SeriesSignUpForm, SignUpForm
-from participation.limits import network_allows
+from participation.forms import SeriesSignUpForm
 from participation.schemas import RegistrationOut, SeriesSignUpIn, SignUpIn, StateOut
 from participation.selectors.series import live_series, series_choices
 from participation.selectors.sessions import is_dated
@@ -49,9 +50,9 @@ def sign_up(request: HttpRequest, slug: str, data: SignUpIn) -> Status[Any]:
     session, now = session_of(slug), timezone.now()
     by_organiser = getattr(request, "auth", None) != "public"
     if not by_organiser:
-        _refuse_too_many(request, now)
+        refuse_too_many(request, now)
     with translation.override(data.language):
-        form = _form(data, session=session, now=now, declared=by_organiser)
+        form = sign_up_form(data, session=session, now=now, declared=by_organiser)
         refuse_invalid(form)
         with refusals_as_problems():
             if by_organiser:
@@ -77,25 +78,25 @@ def sign_up(request: HttpRequest, slug: str, data: SignUpIn) -> Status[Any]:
 )
 def sign_up_for_series(request: HttpRequest, slug: str, data: SeriesSignUpIn) -> Status[Any]:
     """One sign-up for the sessions named, by slug: 202, the same for a known and an unknown
-    address. One mail asks to confirm them all. Of a session without a date you hear when it is."""
+    address. One mail asks to confirm them all. Of a session without a date you hear when it is.
+    `session_answers` are to what these sessions ask of their own, by slug; the form of the series
+    (`GET /api/series/{slug}/form`) names them, and any other is refused."""
     series, now = live_series(slug, data.language), timezone.now()
     if series is None:
         raise Http404
-    _refuse_too_many(request, now)
+    refuse_too_many(request, now)
     choices = series_choices(series.translation_key, now)
+    sessions = [choice.session for choice in choices if choice.can_tick]
     with translation.override(data.language):
-        values = data.dict(exclude={"answers", "language"})
-        form = SeriesSignUpForm(
-            values | answers_given(data.answers, []),
-            sessions=[choice.session for choice in choices if choice.can_tick],
-            now=now,
-            language=data.language,
-        )
+        values = data.dict(exclude={"answers", "session_answers", "language"})
+        values |= answers_given(data.answers, []) | _answers_by_session(data, sessions)
+        form = SeriesSignUpForm(values, sessions=sessions, now=now, language=data.language)
         refuse_invalid(form)
         with refusals_as_problems():
             request_registrations(
                 sessions=form.chosen(),
                 typed=form.typed(),
+                own=form.own_answers(),
                 act=f"api-{now:%Y%m%d%H%M}",
                 source=RegistrationSource.API,
                 now=now,
@@ -103,20 +104,23 @@ def sign_up_for_series(request: HttpRequest, slug: str, data: SeriesSignUpIn) ->
     return Status(202, {"state": "confirm"})
 
 
-def _refuse_too_many(request: HttpRequest, now: datetime) -> None:
-    if not network_allows(request.META.get("REMOTE_ADDR", ""), now=now):
-        raise Problem(
-            status=429,
-            detail=_("Too many sign-ups from this network. Try again in an hour."),
-            headers={"Retry-After": "3600"},
-        )
-
-
-def _form(data: SignUpIn, *, session: Session, now: datetime, declared: bool) -> SignUpForm:
-    """Fill in the form that the pages use. An organiser need not declare the theme, nor answer."""
-    questions = questions_of(session, data.language) if is_dated(session) else []
-    values = data.dict(exclude={"answers", "language"}) | answers_given(data.answers, questions)
-    values["works_on_theme"] = declared or data.works_on_theme
-    return SignUpForm(
-        values, session=session, now=now, language=data.language, is_asked=not declared
-    )
+def _answers_by_session(data: SeriesSignUpIn, sessions: Sequence[Session]) -> dict[str, Any]:
+    """Return the answers to what the named sessions ask of their own, as fields of the form."""
+    named = {each.slug: each for each in sessions if each.slug in data.sessions}
+    errors = [
+        {
+            "field": f"session_answers.{slug}",
+            "code": "extra_forbidden",
+            "message": _("You answer for a session that you do not sign up for."),
+        }
+        for slug in data.session_answers
+        if slug not in named
+    ]
+    if errors:
+        raise Problem(status=422, detail=errors[0]["message"], errors=errors)
+    found: dict[str, Any] = {}
+    for slug, answers in data.session_answers.items():
+        session = named[slug]
+        asked = questions_of(session, data.language) if is_dated(session) else []
+        found |= answers_given(answers, asked, slug=slug)
+    return found

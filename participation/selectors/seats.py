@@ -1,5 +1,6 @@
 """Seats that are taken and free. Only a caller that holds the session's lock may rely on it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -15,10 +16,20 @@ from participation.models import Registration
 
 def seats_left(session: Session) -> int | None:
     """Return how many seats are free, or None when there is no limit."""
-    if session.capacity is None:
-        return None
-    taken = Registration.objects.filter(session=session, state__in=SEATED).count()
-    return max(0, session.capacity - taken)
+    return seats_left_of([session])[session.pk]
+
+
+def seats_left_of(sessions: Iterable[Session]) -> dict[int, int | None]:
+    """The same for several sessions, by their ids: one query, or none where nothing is limited."""
+    capacities = {session.pk: session.capacity for session in sessions}
+    limited = [pk for pk, capacity in capacities.items() if capacity is not None]
+    seated = Registration.objects.filter(session__in=limited, state__in=SEATED).order_by()
+    rows = seated.values_list("session").annotate(Count("pk")) if limited else ()
+    taken: dict[int, int] = dict(rows)
+    return {
+        pk: None if capacity is None else max(0, capacity - taken.get(pk, 0))
+        for pk, capacity in capacities.items()
+    }
 
 
 def organisation_has_room(session: Session, organisation: Organisation | None) -> bool:

@@ -1,5 +1,6 @@
 """The sessions of a series as somebody who signs up for the series meets them."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 from content.models import SeriesPage, Session
 from content.selectors import is_over, series_sessions
 from participation.enums import ACCEPTING, LIVE, Phase, RegistrationState
-from participation.models import Interest, Registration
-from participation.selectors.sessions import phase_of
+from participation.models import Interest, Invitation, Registration
+from participation.selectors.sessions import phase_of, phases_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,21 @@ def series_choices(series_key: Any, now: datetime) -> list[Choice]:
 
     A partner's session is the partner's here, also while it has no date.
     """
-    coming = (each for each in series_sessions(series_key) if not is_over(each, now))
-    return [Choice(each, _phase(each, now)) for each in coming]
+    return _choices(_coming(series_key, now), now)
 
 
-def _phase(session: Session, now: datetime) -> Phase:
-    phase = phase_of(session, now)
-    return Phase.PARTNER if session.is_partner_hosted and phase == Phase.INTEREST else phase
+def _coming(series_key: Any, now: datetime) -> list[Session]:
+    return [each for each in series_sessions(series_key) if not is_over(each, now)]
+
+
+def _choices(
+    sessions: Sequence[Session], now: datetime, *, invited: Collection[int] = ()
+) -> list[Choice]:
+    phases = phases_of(sessions, now, invited=invited)
+    for session in sessions:
+        if session.is_partner_hosted and phases[session.pk] == Phase.INTEREST:
+            phases[session.pk] = Phase.PARTNER
+    return [Choice(each, phases[each.pk]) for each in sessions]
 
 
 def live_series(slug: str, language: str) -> SeriesPage | None:
@@ -54,11 +63,17 @@ def live_series(slug: str, language: str) -> SeriesPage | None:
 
 
 def other_choices(session: Session, contact_id: int, now: datetime) -> list[Choice]:
-    """Return the other sessions of its series that the person can join or follow, and does not."""
+    """Return the other sessions of its series that the person can join or follow, and does not.
+
+    A session by invitation is open to whoever was invited for it. For anybody else it is among
+    them too, as one that cannot be ticked.
+    """
     if session.series is None:
         return []
-    choices = series_choices(session.series.translation_key, now)
-    ids = [choice.session.pk for choice in choices]
+    coming = _coming(session.series.translation_key, now)
+    ids = [each.pk for each in coming]
+    asked = Invitation.objects.filter(session__in=ids, contact=contact_id)
+    choices = _choices(coming, now, invited=set(asked.values_list("session", flat=True)))
     mine = Registration.objects.filter(session__in=ids, contact=contact_id, state__in=LIVE)
     followed = Interest.objects.filter(session__in=ids, contact=contact_id)
     known = {session.pk, *mine.values_list("session", flat=True)}
@@ -66,7 +81,7 @@ def other_choices(session: Session, contact_id: int, now: datetime) -> list[Choi
     return [
         choice
         for choice in choices
-        if choice.can_tick
+        if (choice.can_tick or choice.phase == Phase.INVITED_ONLY)
         and choice.session.pk not in known
         and not (choice.phase == Phase.INTEREST and choice.session.pk in followed_ids)
     ]

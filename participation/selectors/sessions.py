@@ -1,5 +1,6 @@
 """What can be done about a session at a moment: its own facts (content) and its seats together."""
 
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ from content.enums import SessionStatus, SignUpPhase
 from content.models import Session
 from content.selectors import sign_up_phase
 from participation.enums import Phase
-from participation.selectors.seats import seats_left
+from participation.selectors.seats import seats_left_of
 
 _BY_FACTS = {
     SignUpPhase.CANCELLED: Phase.CANCELLED,
@@ -31,18 +32,33 @@ def phase_of(session: Session, now: datetime) -> Phase:
 
     A partner's session without a date can be followed here until the date is known.
     """
-    by_facts = sign_up_phase(session, now)
-    if by_facts == SignUpPhase.OPEN:
-        return _phase_by_seats(session)
-    if by_facts == SignUpPhase.PARTNER and not is_dated(session):
-        return Phase.INTEREST
-    return _BY_FACTS[by_facts]
+    return phases_of([session], now)[session.pk]
 
 
 def phase_by_link(session: Session, now: datetime) -> Phase:
     """The same for somebody with a personal link: an invited session is open to them."""
-    phase = phase_of(session, now)
-    return _phase_by_seats(session) if phase == Phase.INVITED_ONLY else phase
+    return phases_of([session], now, invited=[session.pk])[session.pk]
+
+
+def phases_of(
+    sessions: Iterable[Session], now: datetime, *, invited: Collection[int] = ()
+) -> dict[int, Phase]:
+    """The same for several sessions, by their ids; one query counts the seats of all.
+
+    Those of which the id is in `invited` are seen by somebody who was invited for them.
+    """
+    found, to_count = dict[int, Phase](), list[Session]()
+    for session in sessions:
+        by_facts = sign_up_phase(session, now)
+        may_come = by_facts == SignUpPhase.INVITED and session.pk in invited
+        if by_facts == SignUpPhase.OPEN or may_come:
+            to_count.append(session)
+        elif by_facts == SignUpPhase.PARTNER and not is_dated(session):
+            found[session.pk] = Phase.INTEREST
+        else:
+            found[session.pk] = _BY_FACTS[by_facts]
+    left = seats_left_of(to_count)
+    return found | {each.pk: _by_seats(each, left[each.pk]) for each in to_count}
 
 
 def day_of(session: Session, now: datetime) -> date:
@@ -50,7 +66,7 @@ def day_of(session: Session, now: datetime) -> date:
     return session.day() or now.astimezone(ZoneInfo(session.time_zone)).date()
 
 
-def _phase_by_seats(session: Session) -> Phase:
-    if seats_left(session) != 0:
+def _by_seats(session: Session, left: int | None) -> Phase:
+    if left != 0:
         return Phase.OPEN
     return Phase.WAITING_LIST if session.waiting_list else Phase.FULL

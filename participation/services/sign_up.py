@@ -4,9 +4,10 @@ Nobody learns from the answer whether we know the address. The contact base is t
 confirmation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -50,6 +51,13 @@ class Typed:
     consent_wording: str = ""
 
 
+class OwnAnswers(NamedTuple):
+    """The answers to the questions of one session's own, by their ids; `private` is kept apart."""
+
+    answers: dict[str, Answer]
+    private: dict[str, Answer]
+
+
 @transaction.atomic
 def request_registration(
     *,
@@ -90,11 +98,13 @@ def request_registrations(
     act: str,
     now: datetime,
     source: RegistrationSource = RegistrationSource.PUBLIC_FORM,
+    own: Mapping[str, OwnAnswers] | None = None,
 ) -> None:
     """The same for several sessions of a series at once: one mail, one button.
 
     What is needed is kept with every sign-up, the learning question with the first alone: it is
-    one question. Nothing is kept when one of the sessions refuses.
+    one question. `own` has by slug what one session asked alone, which is kept with that sign-up.
+    Nothing is kept when one of the sessions refuses.
     """
     key = address_key(typed.email)
     phases = {session.pk: phase_of(session, now) for session in sessions}
@@ -107,6 +117,7 @@ def request_registrations(
         live = live_registration_of_address(session, key)
         if live is None:
             said = _without_question(typed) if is_asked else typed
+            said = _with_own(said, (own or {}).get(session.slug))
             _keep_typed(session, key, said, source, phases[session.pk] == Phase.INTEREST, now)
             is_asked = waits = True
         elif _may_mail(key, f"{NoticeKind.LINK}:{live.pk}:{act}", now):
@@ -198,6 +209,12 @@ def _keep_typed(
 def _without_question(typed: Typed) -> Typed:
     said = {name: text for name, text in typed.answers.items() if name != "learning_question"}
     return replace(typed, answers=said)
+
+
+def _with_own(typed: Typed, own: OwnAnswers | None) -> Typed:
+    if own is None:
+        return typed
+    return replace(typed, answers=typed.answers | own.answers, private=typed.private | own.private)
 
 
 def _may_mail(key: str, notice_key: str, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from participation.selectors.inventory import public_questions
 register = template.Library()
 
 
-@register.inclusion_tag("participation/series_questions.html")
+@register.inclusion_tag("participation/series_inventory.html")
 def series_questions(series: SeriesPage) -> dict[str, Any]:
     """Show what organisations want to learn in a series; nothing when no question is public."""
     return {

@@ -1,18 +1,23 @@
 """The sign-up form where a page wants it."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import template
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.text import capfirst
 
 from content.models import SeriesPage, Session
+from content.templatetags.agenda import Card
 from participation.enums import ACCEPTING, Phase
 from participation.forms import SeriesPageForm, SignUpPageForm
 from participation.presentation import series_facts, session_facts
-from participation.selectors.sessions import phase_of
+from participation.selectors.sessions import phase_of, phases_of
 
 register = template.Library()
+
+_FULL = (Phase.WAITING_LIST, Phase.FULL)
 
 
 @register.inclusion_tag("participation/sign_up_form.html")
@@ -36,6 +41,18 @@ def sign_up_form(session: Session | None) -> dict[str, Any]:
 def phase_now(session: Session) -> str:
     """Return what a visitor can do about the session, its seats counted; "" in a preview."""
     return "" if session.pk is None else phase_of(session, timezone.now())
+
+
+@register.simple_tag
+def with_seats(cards: list[Card]) -> list[Card]:
+    """Return the cards of a list, of which an open one says when it is full; one query for all."""
+    phases = phases_of([card.session for card in cards], timezone.now())
+    return [
+        replace(card, phase=phase, phase_text=capfirst(str(phase.label)))
+        if (phase := phases[card.session.pk]) in _FULL
+        else card
+        for card in cards
+    ]
 
 
 @register.simple_tag

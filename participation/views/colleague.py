@@ -1,20 +1,21 @@
 """The page on which somebody takes over the seat of a colleague: an empty form."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
 from participation.enums import RegistrationSource, RegistrationState
-from participation.errors import ParticipationError
 from participation.forms import SignUpPageForm
-from participation.limits import network_allows
 from participation.links import read_registration
 from participation.models import Registration
 from participation.presentation import given_name, session_facts
 from participation.selectors.transfer import may_pass_on
 from participation.services.sign_up import request_registration
-from participation.views.personal import SeeOther, language_of, page, personal
+from participation.views.personal import language_of, page, personal
+from participation.views.public_form import take_form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,22 +27,15 @@ def colleague(request: HttpRequest, token: str) -> HttpResponse:
     """
     seat, now = read_registration(token, purpose="colleague"), timezone.now()
     language = language_of(request, seat.contact.language if seat.contact else None)
+    show = partial(_show, request, seat, language)
     with translation.override(language):
         if not may_pass_on(seat, now):
-            return _show(request, seat, None, language, status=410)
+            return show(None, status=410)
         if request.method != "POST":
-            form = SignUpPageForm(session=seat.session, now=now, language=language)
-            return _show(request, seat, form, language)
+            return show(SignUpPageForm(session=seat.session, now=now, language=language))
         form = SignUpPageForm(request.POST, session=seat.session, now=now, language=language)
-        if form.is_trapped:
-            return _thanks(seat)
-        if not form.is_valid():
-            return _show(request, seat, form, language, status=422)
-        if not network_allows(request.META.get("REMOTE_ADDR", ""), now=now):
-            response = _show(request, seat, form, language, status=429, too_many=True)
-            response.headers["Retry-After"] = "3600"
-            return response
-        try:
+
+        def ask() -> None:
             request_registration(
                 session=seat.session,
                 typed=form.typed(),
@@ -50,21 +44,22 @@ def colleague(request: HttpRequest, token: str) -> HttpResponse:
                 takes_over=seat,
                 now=now,
             )
-        except ParticipationError as error:
-            form.add_error(None, str(error))
-            return _show(request, seat, form, language, status=409)
-        return _thanks(seat)
 
-
-def _thanks(seat: Registration) -> HttpResponse:
-    return SeeOther(reverse("sign_up:thanks", args=[seat.session.slug]))
+        return take_form(
+            request,
+            form,
+            act=ask,
+            show=show,
+            done=reverse("sign_up:thanks", args=[seat.session.slug]),
+            now=now,
+        )
 
 
 def _show(
     request: HttpRequest,
     seat: Registration,
-    form: SignUpPageForm | None,
     language: str,
+    form: SignUpPageForm | None,
     *,
     status: int = 200,
     too_many: bool = False,

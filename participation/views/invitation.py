@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
+from content.dates import when
 from content.questions import questions_of
 from participation.enums import ACCEPTING, InvitationAnswer, Phase, RegistrationState
 from participation.errors import DeclarationMissing, ParticipationError
@@ -103,11 +104,12 @@ def _form(
 ) -> InvitationForm:
     needed = needs_declaration(session=link.session, contact=link.contact, now=timezone.now())
     others = other_choices(link.session, link.contact.pk, timezone.now())
+    offered = [choice.session for choice in others if choice.can_tick]
     with translation.override(language):
         return InvitationForm(
             request.POST if request else None,
             needs_declaration=needed,
-            others=[choice.session for choice in others],
+            others=offered,
             language=language,
             questions=questions_of(link.session, language),
         )
@@ -139,6 +141,11 @@ def _show(
         "colleague": asked.filter(answer=InvitationAnswer.COLLEAGUE).exists(),
         "public_url": f"{settings.SITE_URL}{sign_up_url}",
         "declined": asked.filter(answer=InvitationAnswer.DECLINED).exists(),
+        "by_invitation": [
+            {"title": each.session.title(language), "when": when(each.session, language)}
+            for each in other_choices(link.session, link.contact.pk, now)
+            if not each.can_tick
+        ],
         "form": form or (_form(link, language) if phase in ACCEPTING else None),
         "token": token,
         "problem": problem,

@@ -1,5 +1,7 @@
 """Sign-up for a whole series, and one's own sign-ups in it."""
 
+from functools import partial
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,16 +11,14 @@ from django.views.decorators.http import require_http_methods
 
 from content.models import SeriesPage
 from participation.enums import RegistrationState
-from participation.errors import ParticipationError
 from participation.forms import SeriesPageForm
-from participation.limits import network_allows
 from participation.links import read_registration, registration_token
 from participation.presentation import masked_contact, series_facts
 from participation.selectors.series import live_series, own_in_series, series_choices
 from participation.services.series import cancel_in_series
 from participation.services.sign_up import request_registrations
 from participation.views.personal import SeeOther, language_of, page, personal, with_language
-from participation.views.shared_form import shared_form
+from participation.views.public_form import shared_form, take_form
 
 
 @shared_form
@@ -27,27 +27,32 @@ def series_sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     """The form on a page of its own; also where the form on the page of the series is sent to."""
     language = translation.get_language() or "nl"
     series, now = _series(slug, language), timezone.now()
+    show = partial(_show, request, series)
     sessions = [one.session for one in series_choices(series.translation_key, now) if one.can_tick]
     if not sessions:
-        return _show(request, series, None, status=409 if request.method == "POST" else 200)
+        return show(None, status=409 if request.method == "POST" else 200)
     if request.method != "POST":
-        form = SeriesPageForm(sessions=sessions, now=now, language=language)
-        return _show(request, series, form)
+        return show(SeriesPageForm(sessions=sessions, now=now, language=language))
     form = SeriesPageForm(request.POST, sessions=sessions, now=now, language=language)
-    if form.is_trapped:
-        return _thanks(series)
-    if not form.is_valid():
-        return _show(request, series, form, status=422)
-    if not network_allows(request.META.get("REMOTE_ADDR", ""), now=now):
-        response = _show(request, series, form, status=429, too_many=True)
-        response.headers["Retry-After"] = "3600"
-        return response
-    try:
-        request_registrations(sessions=form.chosen(), typed=form.typed(), act=form.act, now=now)
-    except ParticipationError as error:  # the last seat, or the deadline, passed a moment ago
-        form.add_error("sessions", str(error))
-        return _show(request, series, form, status=409)
-    return _thanks(series)
+
+    def ask() -> None:
+        request_registrations(
+            sessions=form.chosen(),
+            typed=form.typed(),
+            own=form.own_answers(),
+            act=form.act,
+            now=now,
+        )
+
+    return take_form(
+        request,
+        form,
+        act=ask,
+        show=show,
+        done=reverse("sign_up:series_thanks", args=[series.slug]),
+        now=now,
+        refused_at="sessions",
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,7 +109,3 @@ def _show(
     response.headers["Cache-Control"] = "private, no-store"
     patch_vary_headers(response, ["Cookie"])
     return response
-
-
-def _thanks(series: SeriesPage) -> HttpResponse:
-    return SeeOther(reverse("sign_up:series_thanks", args=[series.slug]))

@@ -4,6 +4,7 @@ Both say the same to everybody: nothing about who signed up.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,11 +14,10 @@ from django.views.decorators.http import require_http_methods
 
 from content.models import Session
 from participation.forms import ResendForm
-from participation.limits import network_allows
 from participation.presentation import series_facts, session_facts
 from participation.selectors.series import live_series, series_choices
 from participation.services.sign_up import resend_confirmation
-from participation.views.personal import SeeOther
+from participation.views.public_form import take_form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,24 +46,35 @@ def _answer(
     request: HttpRequest, context: dict[str, Any], sessions: Sequence[Session]
 ) -> HttpResponse:
     now = timezone.now()
+    show = partial(_page, request, context)
     if request.method != "POST":
-        context |= {"form": ResendForm(now=now), "is_again": "again" in request.GET}
-        return _page(request, context)
-    form, done = ResendForm(request.POST, now=now), SeeOther(f"{request.path}?again=1")
-    if form.is_trapped:
-        return done
-    if not form.is_valid():
-        return _page(request, context | {"form": form}, status=422)
-    if not network_allows(request.META.get("REMOTE_ADDR", ""), now=now):
-        response = _page(request, context | {"form": form, "too_many": True}, status=429)
-        response.headers["Retry-After"] = "3600"
-        return response
-    email = form.cleaned_data["email"]
-    resend_confirmation(email=email, sessions=sessions, act=form.act, now=now)
-    return done
+        return show(ResendForm(now=now), is_again="again" in request.GET)
+    form = ResendForm(request.POST, now=now)
+
+    def ask() -> None:
+        email = form.cleaned_data["email"]
+        resend_confirmation(email=email, sessions=sessions, act=form.act, now=now)
+
+    return take_form(
+        request,
+        form,
+        act=ask,
+        show=show,
+        done=f"{request.path}?again=1",
+        now=now,
+    )
 
 
-def _page(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    context: dict[str, Any],
+    form: ResendForm,
+    *,
+    status: int = 200,
+    too_many: bool = False,
+    is_again: bool = False,
+) -> HttpResponse:
+    context |= {"form": form, "too_many": too_many, "is_again": is_again}
     response = render(request, "participation/thanks.html", context, status=status)
     response.headers["Cache-Control"] = "private, no-store"
     return response

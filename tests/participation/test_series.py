@@ -13,7 +13,7 @@ from participation.enums import LIVE
 from participation.links import confirm_token, registration_token
 from participation.models import Interest, Registration
 from tests.factories.content import make_home, make_series, make_session_page
-from tests.factories.participation import make_registration
+from tests.factories.participation import make_invitation, make_registration
 from tests.participation.test_api import BODY, _post
 from tests.participation.visits import (
     coming_session,
@@ -295,3 +295,37 @@ def test_session_that_was_called_off_and_is_over_does_not_hinder_leaving_the_res
 def _state(row):
     row.refresh_from_db()
     return row.state
+
+
+def test_session_by_invitation_is_offered_to_whoever_was_invited_and_to_nobody_else(client, series):
+    first = _in(series, "een")
+    _in(series, "twee")
+    closed = _in(series, "besloten", days=20, eligibility="invited")
+    invited, other = member_contact(), member_contact(email="ander@example.org")
+    make_invitation(closed, invited)
+    words = "Deze bijeenkomst is op uitnodiging"
+    url = invitation_url(first, invited)
+    content = client.get(url).content.decode()
+    assert 'name="others" value="besloten"' in content
+    assert words not in content
+    content = client.get(invitation_url(first, other)).content.decode()
+    assert 'value="besloten"' not in content
+    assert words in content
+    refused = client.post(invitation_url(first, other), {"others": ["besloten"]})
+    assert (refused.status_code, Registration.objects.count()) == (422, 0)
+    public = client.get(URL).content.decode()
+    assert 'value="besloten"' not in public
+    assert words in public
+    assert client.post(URL, stamped(sessions=["besloten"])).status_code == 422
+    assert client.post(url, {"others": ["besloten"]}).status_code == 303
+    states = {row.session.slug: row.state for row in Registration.objects.all()}
+    assert states == {"een": "registered", "besloten": "registered"}
+
+
+def test_full_session_by_invitation_is_neither_offered_nor_called_by_invitation(client, series):
+    first = _in(series, "een")
+    closed = _in(series, "besloten", eligibility="invited", capacity=0, waiting_list=False)
+    contact = member_contact()
+    make_invitation(closed, contact)
+    content = client.get(invitation_url(first, contact)).content.decode()
+    assert "besloten" not in content
