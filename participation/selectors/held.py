@@ -51,7 +51,7 @@ def _registrations(ids: Ids) -> Rows:
     keys = Contact.objects.filter(pk__in=ids).exclude(address_key=None).values("address_key")
     rows = Registration.objects.filter(
         Q(contact__in=ids) | Q(contact=None, address_key__in=keys)
-    ).select_related("session", "organisation", "representation")
+    ).select_related("session", "organisation", "representation", "moved_from__session")
     for row in rows.order_by("created_at", "pk"):
         questions = questions_of(row.session, get_language() or row.session.source_language)
         yield {
@@ -63,6 +63,7 @@ def _registrations(ids: Ids) -> Rows:
             "created_at": row.created_at,
             "changed_at": row.changed_at,
             "offered_until": row.offered_until,
+            "moved_from": _title(row.moved_from.session) if row.moved_from else "",
             "typed": _said(row.typed, questions),
             "answers": beside_their_questions(row.answers, questions),
             "private_answers": beside_their_questions(
@@ -144,6 +145,7 @@ PEOPLE_HELD = (
             **_names(Registration, "changed_at", "answers", "works_on_theme", "is_host"),
             **_names(Registration, "no_reminders", "attendance", "offered_until"),
             "function": _("function"),
+            "moved_from": _("moved here from"),
             "typed": _("what was typed on the form"),
             "private_answers": _("answers that are kept apart"),
             "rejection_reason": _("reason of the refusal"),

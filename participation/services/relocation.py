@@ -51,9 +51,9 @@ def move_to_session(*, registration: Registration, session: Session, now: dateti
             state = seat_or_wait(there, old.organisation, now=now)
         new = _register(old, there, state, now)
         tell(new, now=now)
-    if new.takes_over is None:
-        new.takes_over = old
-        new.save(update_fields=["takes_over"])
+    if new.moved_from is None:
+        new.moved_from = old
+        new.save(update_fields=["moved_from"])
     tell(old, now=now)
     if had_seat:
         fill_seats(here, now=now)
