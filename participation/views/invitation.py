@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from content.questions import questions_of
 from participation.enums import ACCEPTING, InvitationAnswer, Phase, RegistrationState
-from participation.errors import DeclarationMissing, ParticipationError
+from participation.errors import DeclarationMissing, ParticipationError, SessionGone
 from participation.forms import InvitationForm
 from participation.links import InvitationLink, read_invitation, registration_token
 from participation.models import Interest, Invitation, Registration
@@ -82,6 +82,9 @@ def _join(request: HttpRequest, token: str, link: InvitationLink) -> HttpRespons
         return _show(request, token, link, form, status=422)
     except ParticipationError as error:
         return _show(request, token, link, form, status=409, problem=str(error))
+    except SessionGone as error:  # this one, or one of the others: then the form is without it
+        link = read_invitation(token)
+        return _show(request, token, link, None, status=409, problem=str(error))
     return _to_registration(request, registration)
 
 
