@@ -14,7 +14,8 @@ def json_schema(form: SignUpForm, *, title: str, language: str) -> dict[str, Any
     """Return the body of a sign-up as JSON Schema (2020-12); labels in the language now active.
 
     `autocomplete` is the token of the HTML standard, as an extra word on the property. So is
-    `onlyIf`, on a question that is asked only after one answer to an earlier one.
+    `onlyIf`, on a question that is asked only after one answer to an earlier one, and `language`,
+    on a question (or its choices) that nobody translated.
     """
     asked = {field_name(each): each for each in form.questions}
     own = {
@@ -46,6 +47,11 @@ def _answers(form: SignUpForm) -> dict[str, Any]:
     for question in form.questions.values():
         field = form.fields[field_name(question.id)]
         properties[question.id] = _property(field)
+        if question.language:
+            properties[question.id]["language"] = question.language
+        if question.labels_language and question.options:
+            for choice in _choices_in(properties[question.id]):
+                choice["language"] = question.labels_language
         if question.only_if:
             properties[question.id]["onlyIf"] = {
                 "question": question.only_if, "answer": question.only_if_answer
@@ -54,6 +60,11 @@ def _answers(form: SignUpForm) -> dict[str, Any]:
             required.append(question.id)
     found = {"type": "object", "properties": properties, "additionalProperties": False}
     return found | ({"required": required} if required else {})
+
+
+def _choices_in(words: dict[str, Any]) -> list[dict[str, Any]]:
+    choices: list[dict[str, Any]] = words.get("items", words).get("oneOf", [])
+    return choices
 
 
 def _property(field: forms.Field) -> dict[str, Any]:

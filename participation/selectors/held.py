@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from contacts.enums import Language
@@ -115,7 +115,8 @@ def _names(model: Any, *fields: str) -> dict[str, Any]:
     return {name: model._meta.get_field(name).verbose_name for name in fields}
 
 
-_SESSION = _("session")
+#: The admin has another word for it than those whose data it is.
+_SESSION = pgettext_lazy("own data", "session")
 
 PEOPLE_HELD = (
     HeldKind(
@@ -141,7 +142,8 @@ PEOPLE_HELD = (
         "registrations",
         _("What you signed up for"),
         {
-            **_names(Registration, "session", "state", "organisation", "source", "created_at"),
+            "session": _SESSION,
+            **_names(Registration, "state", "organisation", "source", "created_at"),
             **_names(Registration, "changed_at", "answers", "works_on_theme", "is_host"),
             **_names(Registration, "no_reminders", "attendance", "offered_until"),
             "function": _("function"),
@@ -172,7 +174,8 @@ PEOPLE_HELD = (
         "questions",
         _("What you want to learn"),
         {
-            **_names(LearningQuestion, "text", "language", "session", "series", "state"),
+            "session": _SESSION,
+            **_names(LearningQuestion, "text", "language", "series", "state"),
             **_names(LearningQuestion, "remark", "is_public"),
             "organisations": _("organisations"),
             "created_at": _("asked at"),

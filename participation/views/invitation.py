@@ -17,6 +17,7 @@ from participation.selectors.registrations import live_registration
 from participation.selectors.series import other_choices
 from participation.selectors.sessions import phase_by_link, phase_of
 from participation.services.invitations import (
+    BY_ONESELF,
     decline_invitation,
     needs_declaration,
     send_colleague,
@@ -130,6 +131,7 @@ def _show(
     now = timezone.now()
     phase = phase_by_link(link.session, now)
     asked = Invitation.objects.filter(session=link.session, contact=link.contact)
+    follows = Interest.objects.filter(session=link.session, contact=link.contact).exists()
     with translation.override(language):
         sign_up_url = reverse("sign_up:sign_up", args=[link.session.slug])
     context = session_facts(link.session, language, now=timezone.now()) | {
@@ -137,7 +139,8 @@ def _show(
         "phase": phase,
         "can_join": phase in ACCEPTING,
         "can_follow": phase == Phase.INTEREST,
-        "follows": Interest.objects.filter(session=link.session, contact=link.contact).exists(),
+        "follows": follows,
+        "asked_to_hear": follows and not asked.exclude(source=BY_ONESELF).exists(),
         "can_send_colleague": phase_of(link.session, now) in ACCEPTING,
         "colleague": asked.filter(answer=InvitationAnswer.COLLEAGUE).exists(),
         "public_url": f"{settings.SITE_URL}{sign_up_url}",

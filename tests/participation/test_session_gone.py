@@ -32,7 +32,7 @@ from tests.participation.visits import invitation_url, member_contact, registrat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
-GONE = "Deze sessie is zojuist verwijderd. Er is niets veranderd."
+GONE = "Deze bijeenkomst is zojuist verwijderd. Er is niets veranderd."
 
 
 @contextmanager
