@@ -11,11 +11,14 @@ def set_moves_apart(apps, schema_editor):
     )
     for pk, moved_from in list(moves.values_list('pk', 'takes_over')):
         registrations.filter(pk=pk).update(moved_from=moved_from, takes_over=None)
+    # PostgreSQL alters no table of which foreign keys are still to be checked.
+    schema_editor.connection.check_constraints()
 
 
 def put_moves_back(apps, schema_editor):
     registrations = apps.get_model('participation', 'Registration').objects
     registrations.filter(takes_over=None).update(takes_over=F('moved_from'))
+    schema_editor.connection.check_constraints()
 
 
 class Migration(migrations.Migration):

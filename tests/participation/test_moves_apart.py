@@ -1,9 +1,11 @@
 """Sign-ups of before moves had a column of their own."""
 
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
+from django.db import connection
 
 from tests.factories.content import make_session
 from tests.factories.participation import make_registration
@@ -22,9 +24,10 @@ def test_a_move_leaves_the_column_of_seats_and_a_colleague_stays_in_it():
         session=seat.session, state="unconfirmed", contact=None, takes_over=seat,
         address_key="zij@example.org",
     )  # fmt: skip
-    _migration.set_moves_apart(apps, None)
+    editor = SimpleNamespace(connection=connection)
+    _migration.set_moves_apart(apps, editor)
     assert _columns(colleague, moved, asked) == [(seat, None), (None, left), (seat, None)]
-    _migration.put_moves_back(apps, None)
+    _migration.put_moves_back(apps, editor)
     moved.refresh_from_db()
     assert moved.takes_over == left
 
