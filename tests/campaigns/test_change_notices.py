@@ -219,7 +219,7 @@ def test_known_date_comes_with_a_calendar_file(precision):
 
 @pytest.mark.parametrize("came_before", [False, True])
 def test_known_date_and_the_sign_up_that_follows_are_one_entry(came_before):
-    session = _session(**UNDATED)
+    session = _session(eligibility="everyone", **UNDATED)
     interest = _person(session, "")
     if came_before:  # and left: the entry in the calendar was withdrawn with a number
         make_registration(
