@@ -1,4 +1,4 @@
-"""Windows of the admin in which a row is chosen."""
+"""Windows of the admin in which a row is chosen, and the field that opens them."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,11 +16,20 @@ from wagtail.snippets.views.chooser import (
     ChooseView,
     SnippetChooserViewSet,
 )
+from wagtail.snippets.widgets import AdminSnippetChooser
 
 _ACTIONS = ("view", "add", "change", "delete")
 
 #: Returns those of the rows that a text is about.
 Search = Callable[[QuerySet[Any], str], QuerySet[Any]]
+
+
+class RowChooser(AdminSnippetChooser):
+    """Chooses a row by its number; any other value is no choice, where Wagtail's own would fail."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str | None:
+        value = str(super().value_from_datadict(data, files, name) or "")
+        return value if value.isascii() and value.isdigit() and len(value) < 19 else None
 
 
 class _SearchForm(BaseFilterForm):

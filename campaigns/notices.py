@@ -38,6 +38,7 @@ from participation.plain_text import is_plain_name
 from participation.selectors import is_dated
 from participation.selectors.registrations import is_relocated, live_registration_of_address
 from participation.selectors.sessions import phase_of
+from participation.services.moves import next_sequence
 
 _BODY = MailBodyBlock()
 
@@ -412,7 +413,9 @@ def _calendar(
         entry = open_entry(
             matter.session, matter.notice.language, method=method, site=site, now=now
         )
-        return (method, entry.file(None, None)) if entry else None
+        # The UID of the REQUEST that may follow, and no higher number: who has both sees one entry.
+        own = own or Registration(calendar_sequence=next_sequence(session, matter.contact))
+        return (method, entry.file(matter.contact, own)) if entry else None
     if not method or own is None or own.contact is None:
         return None
     if matter.notice.kind == NoticeKind.CHANGED and not is_dated(matter.session):

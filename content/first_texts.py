@@ -23,7 +23,7 @@ HOME: dict[str, dict[str, Any]] = {
                     "steps": [
                         {
                             "time": None,
-                            "title": "Kies een sessie",
+                            "title": "Kies een bijeenkomst",
                             "text": "In de agenda zie je wat er komt en voor wie het is.",
                         },
                         {
@@ -95,8 +95,8 @@ AGENDA: dict[str, dict[str, Any]] = {
         "title": "Agenda",
         "slug": "agenda",
         "introduction": (
-            "Alle sessies, van ons en van onze partners. Staat de datum nog niet vast? Dan kun je "
-            "laten weten dat je een bericht wilt zodra het zover is."
+            "Alle bijeenkomsten, van ons en van onze partners. Staat de datum nog niet vast? Dan "
+            "kun je laten weten dat je een bericht wilt zodra het zover is."
         ),
     },
     "en": {
@@ -115,7 +115,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "slug": "vraag-en-antwoord",
         "introduction": (
             "Korte antwoorden op vragen die we vaak krijgen, met de bronnen erbij. Elk antwoord is "
-            "in een sessie besproken voordat het hier staat."
+            "in een bijeenkomst besproken voordat het hier staat."
         ),
     },
     "en": {
@@ -148,7 +148,7 @@ PRIVACY: dict[str, dict[str, Any]] = {
                 <li><b>Je aanmeldingen en of je erbij was.</b> Om plekken te verdelen, je een
                   herinnering en het verslag te sturen, en te tellen hoeveel organisaties
                   meedoen.</li>
-                <li><b>Je vragen en wensen voor een sessie.</b> Om het programma te maken.</li>
+                <li><b>Je vragen en wensen voor een bijeenkomst.</b> Om het programma te maken.</li>
                 <li><b>Welke mail we je stuurden, en waar je toestemming voor gaf.</b> Zo krijg je
                   niets dubbel, en niets wat je niet wilt.</li>
                 </ul>
@@ -171,9 +171,9 @@ PRIVACY: dict[str, dict[str, Any]] = {
             (
                 "text",
                 """
-                <p>De organisatoren van een sessie zien de lijst met deelnemers. Bij elk formulier
-                  staat wie dat zijn. We verkopen je gegevens niet en geven ze niet aan anderen. Je
-                  naam komt alleen in een verslag als jij dat goed vindt.</p>
+                <p>De organisatoren van een bijeenkomst zien de lijst met deelnemers. Bij elk
+                  formulier staat wie dat zijn. We verkopen je gegevens niet en geven ze niet aan
+                  anderen. Je naam komt alleen in een verslag als jij dat goed vindt.</p>
                 """,
             ),
             ("heading", "Hoe lang"),
@@ -183,7 +183,7 @@ PRIVACY: dict[str, dict[str, Any]] = {
                 <ul>
                 <li>Een aanmelding die je niet bevestigt, verloopt vanzelf.</li>
                 <li>Wat je over eten of toegankelijkheid doorgeeft, gebruiken we alleen voor die
-                  sessie.</li>
+                  bijeenkomst.</li>
                 <li>Na enkele jaren maken we deelnemerslijsten anoniem. Dan blijft alleen over
                   hoeveel organisaties er waren.</li>
                 </ul>
@@ -195,7 +195,7 @@ PRIVACY: dict[str, dict[str, Any]] = {
                 """
                 <ul>
                 <li><b>Uitschrijven</b> kan met één klik onder elke mail.</li>
-                <li><b>Afmelden</b> voor een sessie kan met de link in je bevestiging.</li>
+                <li><b>Afmelden</b> voor een bijeenkomst kan met de link in je bevestiging.</li>
                 <li><b>Inzien, verbeteren of verwijderen:</b> stuur een mail naar het adres onder
                   aan deze pagina. We antwoorden binnen een maand. Als je verwijderd wilt worden,
                   bewaren we alleen een onleesbare code van je adres, zodat je niet opnieuw op een

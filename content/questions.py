@@ -22,6 +22,10 @@ Answer = str | list[str]
 YES_NO = {"yes": _("yes"), "no": _("no")}
 
 
+#: What differs from one language of the form to another, and so is not kept with a question.
+_OF_A_LANGUAGE = ("labels", "language", "labels_language")
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One question. `only_if` is the id of an earlier one, to be answered `only_if_answer`.
@@ -39,6 +43,9 @@ class Question:
     only_if: str = ""
     only_if_answer: str = ""
     labels: tuple[str, ...] = ()
+    #: Of the text and of the labels, where it is not the language that was asked for.
+    language: str = ""
+    labels_language: str = ""
 
     def in_words(self, answer: Answer) -> str:
         """Return an answer as the language of the question says it."""
@@ -52,13 +59,17 @@ class Question:
 def questions_of(session: Session, language: str) -> list[Question]:
     """Return the questions of a session, in the words of the language where it has them."""
     kept = session.questions
-    own = kept.get(session.source_language, kept.get(language, []))
+    in_source = session.source_language in kept
+    own = kept[session.source_language] if in_source else kept.get(language, [])
+    other = session.source_language if in_source and session.source_language != language else ""
     translated = {one["id"]: one for one in kept.get(language, [])}
-    return [_question(one, translated.get(one["id"], one)) for one in own]
+    return [_question(one, translated.get(one["id"], one), other) for one in own]
 
 
-def _question(source: Mapping[str, Any], words: Mapping[str, Any]) -> Question:
+def _question(source: Mapping[str, Any], words: Mapping[str, Any], other: str) -> Question:
+    """`other` is the language of the source, if not that of the words: equal words are in it."""
     labels = words["options"] if len(words["options"]) == len(source["options"]) else ()
+    labels = tuple(labels or source["options"])
     return Question(
         **dict(source)
         | {
@@ -66,7 +77,9 @@ def _question(source: Mapping[str, Any], words: Mapping[str, Any]) -> Question:
             "options": tuple(source["options"]),
             "text": words["text"],
             "help": words["help"],
-            "labels": tuple(labels or source["options"]),
+            "labels": labels,
+            "language": other if words["text"] == source["text"] else "",
+            "labels_language": other if labels == tuple(source["options"]) else "",
         }
     )
 
@@ -95,4 +108,4 @@ def _kept(block: Any, asked: Any | None) -> dict[str, Any]:
         only_if=asked.id if asked and answer else "",
         only_if_answer=answer or "",
     )
-    return {name: one for name, one in asdict(question).items() if name != "labels"}
+    return {name: one for name, one in asdict(question).items() if name not in _OF_A_LANGUAGE}

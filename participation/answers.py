@@ -27,6 +27,18 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """Which words of a field are in another language than its page, for screen readers.
+
+    `help` are pairs of a language and a sentence; "" is the language of the page.
+    """
+
+    language: str
+    choices_language: str
+    help: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class OwnQuestions:
     """The questions of one session's own on a form, by their ids.
 
@@ -97,10 +109,23 @@ def field_name(question_id: str, slug: str = "") -> str:
 def field_of(
     question: Question, others: Mapping[str, Question], *, is_required: bool
 ) -> forms.Field:
-    """Return the field that asks a question; `others` are the questions by id."""
+    """Return the field that asks a question; `others` are the questions by id.
+
+    The templates of a field read its `words`.
+    """
+    field = _field_of(question, others, is_required)
+    field.words = Words(  # type: ignore[attr-defined]  # Django's fields have no place for it
+        language=question.language,
+        choices_language="" if question.kind == QuestionKind.YES_NO else question.labels_language,
+        help=_help(question, others),
+    )
+    return field
+
+
+def _field_of(question: Question, others: Mapping[str, Question], is_required: bool) -> forms.Field:
     words: dict[str, Any] = {
         "label": question.text,
-        "help_text": _help(question, others),
+        "help_text": " ".join(said for _language, said in _help(question, others)),
         "required": is_required,
     }
     match question.kind:
@@ -146,18 +171,19 @@ def _choices(question: Question) -> Sequence[tuple[str, str]]:
     return list(zip(question.options, question.labels or question.options, strict=True))
 
 
-def _help(question: Question, others: Mapping[str, Question]) -> str:
-    sentences = [question.help]
+def _help(question: Question, others: Mapping[str, Question]) -> list[tuple[str, str]]:
+    """Return the sentences below a question, each with its language as in Words."""
+    sentences = [(question.language, question.help)]
     if asked := others.get(question.only_if):
-        sentences.append(
-            gettext("Only if you answer “%(answer)s” to “%(question)s”.")
-            % {"answer": asked.in_words(question.only_if_answer), "question": asked.text}
-        )
+        said = gettext("Only if you answer “%(answer)s” to “%(question)s”.") % {
+            "answer": asked.in_words(question.only_if_answer),
+            "question": asked.text,
+        }
+        sentences.append(("", said))
     if question.private:
-        sentences.append(
-            gettext(
-                "Only the organisers see this, without your name. We erase it four weeks after "
-                "the session."
-            )
+        said = gettext(
+            "Only the organisers see this, without your name. We erase it four weeks after "
+            "the session."
         )
-    return " ".join(filter(None, sentences))
+        sentences.append(("", said))
+    return [(language, said) for language, said in sentences if said]

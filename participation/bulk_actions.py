@@ -18,7 +18,7 @@ from content.dates import when
 from content.models import Session
 from content.selectors import upcoming_sessions
 from participation.enums import Attendance, RegistrationSource
-from participation.errors import ParticipationError
+from participation.errors import ParticipationError, SessionGone
 from participation.models import Registration
 from participation.selectors.files import registrations_file
 from participation.selectors.sessions import is_dated
@@ -123,6 +123,8 @@ class RegistrationAction(GuardedBulkAction):
                 cls.act(registration, by=context["by"], values=context["values"])
             except ParticipationError as error:
                 messages.warning(context["request"], f"{registration}: {error}")
+            except SessionGone as error:
+                messages.warning(context["request"], str(error))
             else:
                 done += 1
         return done, 0

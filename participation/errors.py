@@ -1,5 +1,6 @@
 """What can stand in the way of an answer. Messages are for people and name the remedy."""
 
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from participation.enums import ChangeState, Phase, RegistrationState
@@ -9,6 +10,16 @@ class ParticipationError(Exception):
     """An expected failure; `str()` of it is shown to people, `code` is for programs."""
 
     code = "invalid"
+
+
+class SessionGone(Http404):
+    """The session was deleted while somebody was at work on it, and their answer with it.
+
+    No page about it can be shown any more, so whoever lets this pass answers 404.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(_("This session was removed a moment ago. Nothing was changed."))
 
 
 class SignUpClosed(ParticipationError):

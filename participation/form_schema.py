@@ -16,8 +16,9 @@ def json_schema(form: PersonForm, *, title: str, language: str) -> Schema:
     """Return the body of a sign-up as JSON Schema (2020-12); labels in the language now active.
 
     `autocomplete` is the token of the HTML standard, as an extra word on the property. So is
-    `onlyIf`, on a question that is asked only after one answer to an earlier one. Of a series,
-    `session_answers` has by slug what one session asks of its own, for those in `sessions` alone.
+    `onlyIf`, on a question that is asked only after one answer to an earlier one, and `language`,
+    on a question (or its choices) that nobody translated. Of a series, `session_answers` has by
+    slug what one session asks of its own, for those in `sessions` alone.
     """
     of_sessions = form.own_of if isinstance(form, SeriesSignUpForm) else {}
     questions = {name for own in (form.own, *of_sessions.values()) for name in own.names()}
@@ -65,6 +66,11 @@ def _answers(form: PersonForm, own: OwnQuestions, *, always: Iterable[str] = ())
     for question_id, name in zip(own.questions, own.names(), strict=True):
         question, field = own.questions[question_id], form.fields[name]
         properties[question.id] = _property(field)
+        if question.language:
+            properties[question.id]["language"] = question.language
+        if question.labels_language and question.options:
+            for choice in _choices_in(properties[question.id]):
+                choice["language"] = question.labels_language
         if question.only_if:
             properties[question.id]["onlyIf"] = {
                 "question": question.only_if, "answer": question.only_if_answer
@@ -84,6 +90,11 @@ def _when_ticked(slug: str) -> Schema:
             "properties": {"session_answers": {"required": [slug]}},
         },
     }
+
+
+def _choices_in(words: dict[str, Any]) -> list[dict[str, Any]]:
+    choices: list[dict[str, Any]] = words.get("items", words).get("oneOf", [])
+    return choices
 
 
 def _property(field: forms.Field) -> dict[str, Any]:

@@ -160,6 +160,15 @@ class Registration(models.Model):
         on_delete=models.SET_NULL,
         related_name="passed_on_to",
     )
+    #: The sign-up for another session that this person had, and left for this one.
+    moved_from = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="moved_to",
+    )
     created_at = models.DateTimeField(_("signed up at"))
     changed_at = models.DateTimeField(_("changed at"))
     #: METHOD:REQUEST and CANCEL of this person's calendar entry carry this number.

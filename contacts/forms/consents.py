@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.snippets.widgets import AdminSnippetChooser
 
+from base.choosers import RowChooser
 from contacts.addresses import address_key
 from contacts.enums import ConsentBasis, SuppressionReason
 from contacts.errors import AddressInvalid, BasisTooWeak
@@ -27,14 +27,6 @@ _REASONS = [
     (SuppressionReason.OBJECTION, gettext_lazy("The person asked for it")),
     (SuppressionReason.MANUAL, gettext_lazy("We decided it")),
 ]
-
-
-class PersonChooser(AdminSnippetChooser):
-    """Chooses a person; what is no number is nobody, where Wagtail's own would fail on it."""
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> str | None:
-        value = str(super().value_from_datadict(data, files, name) or "")
-        return value if value.isascii() and value.isdigit() and len(value) < 19 else None
 
 
 class GroupForm(WagtailAdminModelForm):
@@ -83,7 +75,7 @@ class ConsentForm(forms.Form):
         super().__init__(*args, **kwargs)
         people: Any = self.fields["contact"]
         people.queryset = Contact.objects.present()
-        people.widget = PersonChooser(Contact)
+        people.widget = RowChooser(Contact)
         about: Any = self.fields["about"]
         about.choices = [("", "–"), *consent_choices()]
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from wagtail.snippets.widgets import AdminSnippetChooser
 
+from base.choosers import RowChooser
 from contacts.enums import Kin
 from contacts.models import Contact, Organisation
 from contacts.selectors.merges import FieldChoice, MergePreview
@@ -45,5 +45,5 @@ class MergeWithForm(forms.Form):
 
     def _offer(self, model: Any, rows: Any, label: str) -> None:
         self.fields["other"] = forms.ModelChoiceField(
-            label=label, queryset=rows, widget=AdminSnippetChooser(model)
+            label=label, queryset=rows, widget=RowChooser(model)
         )

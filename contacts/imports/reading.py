@@ -1,6 +1,6 @@
 """From the bytes of an uploaded file to a table of texts: which sheet, which headings, rows."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -29,6 +29,13 @@ ROWS_MAX = 50_000
 _TOP = 20
 _SAMPLES = 3
 
+#: Returns how many headings that we know are among these cells.
+Known = Callable[[Sequence[str]], int]
+
+
+def _known_here(cells: Sequence[str]) -> int:
+    return len(set(map(recognised_field, cells)) - {""})
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -49,12 +56,13 @@ class Table:
     has_merged_cells: bool = False
 
 
-def read_table(content: bytes, *, sheet: str = "") -> Table:
+def read_table(content: bytes, *, sheet: str = "", known: Known = _known_here) -> Table:
     """Return the table in the file. Raises FileUnreadable with a message that names the remedy.
 
-    Of a workbook, `sheet` is read, without it the first one with headings that we know.
+    Of a workbook, `sheet` is read, without it the first one with headings that we know: those of
+    an import of people, unless `known` counts others.
     """
-    return _read(content, sheet, ROWS_MAX)
+    return _read(content, sheet, ROWS_MAX, known)
 
 
 def read_top(content: bytes, *, sheet: str = "") -> Table:
@@ -62,10 +70,10 @@ def read_top(content: bytes, *, sheet: str = "") -> Table:
 
     Raises FileUnreadable for what is wrong with the file as a whole or with its first rows.
     """
-    return _read(content, sheet, None)
+    return _read(content, sheet, None, _known_here)
 
 
-def _read(content: bytes, sheet: str, limit: int | None) -> Table:
+def _read(content: bytes, sheet: str, limit: int | None, known: Known) -> Table:
     if len(content) > BYTES_MAX:
         raise FileUnreadable(
             "file_too_large", _("The file is larger than 20 MB. Split it into smaller files.")
@@ -74,11 +82,11 @@ def _read(content: bytes, sheet: str, limit: int | None) -> Table:
         if sheet:
             raise FileUnreadable("sheet_unknown", _("There are no sheets in a CSV file."))
         encoding, delimiter, records = delimited_records(content)
-        header, rows = _with_headings(records)
+        header, rows = _with_headings(records, known)
         return _table(header, rows, limit, encoding=encoding, delimiter=delimiter)
     with closing(open_workbook(content)) as workbook:
         sheets = {each.title: each for each in visible_sheets(workbook)}
-        one = _sheet(sheets, content, sheet)
+        one = _sheet(sheets, content, sheet, known)
         width = len(one.header.cells)
         # What stands beside the list, under no heading, is a note of whoever keeps it.
         cut = (replace(row, cells=row.cells[:width]) for row in one.rows if any(row.cells[:width]))
@@ -94,7 +102,9 @@ class _Sheet:
     is_merged: bool
 
 
-def _sheet(sheets: Mapping[str, ReadOnlyWorksheet], content: bytes, chosen: str) -> "_Sheet":
+def _sheet(
+    sheets: Mapping[str, ReadOnlyWorksheet], content: bytes, chosen: str, known: Known
+) -> _Sheet:
     """Return the sheet that is chosen, else the first with a heading that we know."""
     if chosen and chosen not in sheets:
         text = _("There is no sheet “%(sheet)s”. There is: %(sheets)s.")
@@ -105,20 +115,20 @@ def _sheet(sheets: Mapping[str, ReadOnlyWorksheet], content: bytes, chosen: str)
     for title in [chosen] if chosen else sheets:
         try:
             merged = merged_rows(sheets[title], content)
-            header, rows = _with_headings(sheet_records(sheets[title], merged))
+            header, rows = _with_headings(sheet_records(sheets[title], merged), known)
         except FileUnreadable as error:
             if error.code != "file_empty":
                 raise
             continue
         found.append(_Sheet(title, header, rows, bool(merged)))
-        if _known(header):
+        if known(header.cells):
             return found[-1]
     if not found:
         raise nothing_there()
     return found[0]
 
 
-def _with_headings(records: Iterator[Record]) -> tuple[Record, Iterator[Record]]:
+def _with_headings(records: Iterator[Record], known: Known) -> tuple[Record, Iterator[Record]]:
     """Return the row of headings and the filled rows below it. Raises FileUnreadable without any.
 
     The headings are the first filled row. Rows above them, such as a title, have fewer cells and
@@ -128,17 +138,13 @@ def _with_headings(records: Iterator[Record]) -> tuple[Record, Iterator[Record]]
     top = list(islice(filled, _TOP))
     if not top:
         raise nothing_there()
-    best = max(range(len(top)), key=lambda place: (_known(top[place]), -place))
+    best = max(range(len(top)), key=lambda place: (known(top[place].cells), -place))
     if any(_width(above) >= _width(top[best]) for above in top[:best]):
         best = 0
     if _width(top[best]) > COLUMNS_MAX:
         text = _("The file has more than %(limit)s columns. Remove those that you do not need.")
         raise FileUnreadable("too_many_columns", text % {"limit": COLUMNS_MAX})
     return top[best], chain(top[best + 1 :], filled)
-
-
-def _known(record: Record) -> int:
-    return len(set(map(recognised_field, record.cells)) - {""})
 
 
 def _width(record: Record) -> int:

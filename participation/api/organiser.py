@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from base.auth import Bearer
 from base.cursors import page
 from base.problems import Problem, field_problem
+from contacts.imports.reading import BYTES_MAX
 from content.models import Session
 from participation.api.routing import router
 from participation.api.shared import refusals_as_problems, registration_out, session_of
@@ -36,6 +37,16 @@ from participation.services.attendance import (
 from participation.services.attendance_lists import close_attendance, reopen_attendance
 from participation.services.cancellation import cancel_registration
 from participation.services.decisions import decide_registration
+
+#: What a request may call its file; what the file is, it says itself.
+_TABLES = (
+    "text/csv",
+    "application/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.ms-excel",
+    "application/vnd.oasis.opendocument.spreadsheet",
+    "application/octet-stream",
+)
 
 _reader = Bearer("participation:read", permission="participation.view_registration")
 _writer = Bearer("participation:write", permission="participation.change_registration")
@@ -97,14 +108,16 @@ def change_registration(
 )
 def mark_many(request: HttpRequest, slug: str, host: str = "") -> dict[str, Any]:
     """Mark attendance in bulk: JSON `{"marks": [{"registration", "attendance", "reason"}]}`, or a
-    table as `text/csv` with the columns of an annex (`host` names the organisation that hosted).
+    table (CSV or XLSX, as the body or as `file` of a form) with the columns of an annex (`host`
+    names the organisation that hosted).
     All of it is marked, or nothing. `"closed": true` closes the list with it: whoever is not marked
     did not appear; `false` opens it again."""
     session = session_of(slug)
-    if request.content_type in ("text/csv", "application/csv"):
+    content = _table_in(request)
+    if content is not None:
         with refusals_as_problems():
             report = import_attendance(
-                request.body, session=session, host=host, by=request.user, now=timezone.now()
+                content, session=session, host=host, by=request.user, now=timezone.now()
             )
         return {
             "marked": len(report.rows),
@@ -164,6 +177,16 @@ def _counted(session: Session, wanted: dict[int, AttendanceMark]) -> dict[str, A
         "no_show": counts[Attendance.NO_SHOW],
         "closed": attendance_closed_at(session) is not None,
     }
+
+
+def _table_in(request: HttpRequest) -> bytes | None:
+    """Return the file that was sent, None when the request is no file. Raises a 422 without one."""
+    if request.content_type == "multipart/form-data":
+        file = request.FILES.get("file")
+        if file is None:
+            raise field_problem("file", "required", _("Send the table as “file”."))
+        return file.read(BYTES_MAX + 1)
+    return request.body if request.content_type in _TABLES else None
 
 
 def _attendance_in(request: HttpRequest) -> AttendanceIn:

@@ -92,9 +92,9 @@ def desk_of(session: Session, *, language: str, now: datetime) -> Desk:
 def desk_rows(session: Session, now: datetime) -> list[DeskRow]:
     """Return every sign-up of the session in the order of arrival, which is that of waiting."""
     elsewhere = {
-        row.takes_over_id: row.session
+        row.moved_from_id: row.session
         for row in Registration.objects.filter(
-            takes_over__in=went_elsewhere().filter(session=session)
+            moved_from__in=went_elsewhere().filter(session=session)
         ).select_related("session")
     }
     return [desk_row(each, elsewhere.get(each.pk)) for each in with_people(session, now)]

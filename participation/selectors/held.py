@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from contacts.enums import Language
@@ -51,7 +51,7 @@ def _registrations(ids: Ids) -> Rows:
     keys = Contact.objects.filter(pk__in=ids).exclude(address_key=None).values("address_key")
     rows = Registration.objects.filter(
         Q(contact__in=ids) | Q(contact=None, address_key__in=keys)
-    ).select_related("session", "organisation", "representation")
+    ).select_related("session", "organisation", "representation", "moved_from__session")
     for row in rows.order_by("created_at", "pk"):
         questions = questions_of(row.session, get_language() or row.session.source_language)
         yield {
@@ -63,6 +63,7 @@ def _registrations(ids: Ids) -> Rows:
             "created_at": row.created_at,
             "changed_at": row.changed_at,
             "offered_until": row.offered_until,
+            "moved_from": _title(row.moved_from.session) if row.moved_from else "",
             "typed": _said(row.typed, questions),
             "answers": beside_their_questions(row.answers, questions),
             "private_answers": beside_their_questions(
@@ -114,7 +115,8 @@ def _names(model: Any, *fields: str) -> dict[str, Any]:
     return {name: model._meta.get_field(name).verbose_name for name in fields}
 
 
-_SESSION = _("session")
+#: The admin has another word for it than those whose data it is.
+_SESSION = pgettext_lazy("own data", "session")
 
 PEOPLE_HELD = (
     HeldKind(
@@ -140,10 +142,12 @@ PEOPLE_HELD = (
         "registrations",
         _("What you signed up for"),
         {
-            **_names(Registration, "session", "state", "organisation", "source", "created_at"),
+            "session": _SESSION,
+            **_names(Registration, "state", "organisation", "source", "created_at"),
             **_names(Registration, "changed_at", "answers", "works_on_theme", "is_host"),
             **_names(Registration, "no_reminders", "attendance", "offered_until"),
             "function": _("function"),
+            "moved_from": _("moved here from"),
             "typed": _("what was typed on the form"),
             "private_answers": _("answers that are kept apart"),
             "rejection_reason": _("reason of the refusal"),
@@ -170,7 +174,8 @@ PEOPLE_HELD = (
         "questions",
         _("What you want to learn"),
         {
-            **_names(LearningQuestion, "text", "language", "session", "series", "state"),
+            "session": _SESSION,
+            **_names(LearningQuestion, "text", "language", "series", "state"),
             **_names(LearningQuestion, "remark", "is_public"),
             "organisations": _("organisations"),
             "created_at": _("asked at"),

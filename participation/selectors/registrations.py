@@ -65,7 +65,5 @@ def is_relocated(registration: Registration) -> bool:
 
 def went_elsewhere() -> QuerySet[Registration]:
     """Sign-ups that ended because the same person goes to another session."""
-    onward = Registration.objects.filter(
-        takes_over=OuterRef("pk"), contact=OuterRef("contact")
-    ).exclude(session=OuterRef("session"))
+    onward = Registration.objects.filter(moved_from=OuterRef("pk"))
     return Registration.objects.filter(Exists(onward), state=RegistrationState.CANCELLED)

@@ -135,7 +135,7 @@ def mark_list(
 def import_attendance(
     content: bytes, *, session: Session, host: str, by: Author = None, now: datetime
 ) -> AttendanceReport:
-    """Read the annex of a report: who represented which organisation, and was there or not.
+    """Read the annex of a report, CSV or XLSX: who represented which organisation, there or not.
 
     A blank organisation means the row above, "X/Y" is a joint affiliation, "?" an unknown function.
     People are matched by name and organisation, else made without an address. `host` is the name of
@@ -143,8 +143,8 @@ def import_attendance(
     row that cannot be read is skipped with the reason; reading the file again changes nothing.
     Raises TableUnreadable.
     """
-    session = lock_session(session.pk)
     lines = read_table(content, columns=_COLUMNS, required=("organisation", "person", "status"))
+    session = lock_session(session.pk)
     hosts = {one.pk for one in organisations_named(host, now=now)} if host else host_ids(session)
     report = AttendanceReport()
     above: list[Organisation] = []

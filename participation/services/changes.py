@@ -7,6 +7,7 @@ moment of a decision: those rows keep the history of the schedule.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ from content.enums import SessionStatus
 from content.models import Session, SessionPage
 from content.selectors import publisher_of, source_page, told_hash
 from participation.enums import CHANGE_MOVES, MAY_TELL, ChangeState
-from participation.errors import ChangeSettled
+from participation.errors import ChangeSettled, SessionGone
 from participation.models import Interest, ScheduleChange
 from participation.selectors.sessions import is_dated
 from participation.selectors.told import INTERESTED, Concerned, people_to_tell
@@ -101,7 +102,8 @@ def record_missed_changes(*, now: datetime) -> int:
     for session in missed:
         page = source_page(session)
         by = publisher_of(page.live_revision_id) if page else None
-        record_change(session_id=session.pk, by=by, now=now)
+        with suppress(SessionGone):
+            record_change(session_id=session.pk, by=by, now=now)
     return len(missed)
 
 
@@ -164,7 +166,9 @@ def _decide(
     ScheduleChange.objects.filter(pk__in=ids).update(
         state=to, decided_at=now, decided_by=by, **values
     )
-    change = ScheduleChange.objects.select_related("session").get(pk=change_id)
+    change = ScheduleChange.objects.select_related("session").filter(pk=change_id).first()
+    if change is None:
+        raise SessionGone
     if not ids:
         raise ChangeSettled(change.state)
     return change
@@ -239,8 +243,13 @@ def _close(change_id: int, now: datetime) -> None:
 
 def _hold(change_id: int) -> ScheduleChange | None:
     """Return the change, held with its session, if it is still to be told."""
-    session_id = ScheduleChange.objects.values_list("session_id", flat=True).get(pk=change_id)
-    session = lock_session(session_id)
+    known = ScheduleChange.objects.filter(pk=change_id).first()
+    if known is None:
+        return None
+    try:
+        session = lock_session(known.session_id)
+    except SessionGone:
+        return None
     change = session.changes.select_for_update().get(pk=change_id)
     is_current = change.version == session.schedule_version
     return change if is_current and change.state == ChangeState.WAITING else None

@@ -22,7 +22,7 @@ from contacts.services.suppressions import lift_hard_bounce, resubscribe
 from content.models import Session
 from participation.admission import admission
 from participation.enums import Admission, Phase, RegistrationState
-from participation.errors import ParticipationError, SignUpClosed
+from participation.errors import ParticipationError, SessionGone, SignUpClosed
 from participation.models import Registration
 from participation.selectors.applicants import applicant, vouched_organisation
 from participation.selectors.hosts import is_of_host
@@ -49,7 +49,8 @@ def confirm_registrations(
 ) -> list[Confirmed]:
     """Confirm each of them that can be: the refusal of one session does not hold up the others.
 
-    So each has a transaction of its own, which holds one session at a time.
+    So each has a transaction of its own, which holds one session at a time. What was for a session
+    that is gone is left out; raises SessionGone when that leaves nothing.
     """
     found = []
     for registration in registrations:
@@ -57,8 +58,12 @@ def confirm_registrations(
             held = confirm_registration(registration=registration, now=now)
         except ParticipationError as error:
             found.append(Confirmed(registration, error))
+        except SessionGone:
+            continue
         else:
             found.append(Confirmed(held))
+    if not found:
+        raise SessionGone
     return found
 
 

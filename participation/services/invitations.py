@@ -36,6 +36,9 @@ from participation.services.moves import move, open_registration, tell
 from participation.services.questions import keep_question, update_answers
 from participation.services.seats import lock_session, seat_or_wait
 
+#: The source of an answer by personal link from somebody whom nobody invited.
+BY_ONESELF = "personal link"
+
 
 @transaction.atomic
 def invite(
@@ -155,7 +158,7 @@ def decline_invitation(*, session: Session, contact: Contact, now: datetime) -> 
     Invitation.objects.get_or_create(
         session=session,
         contact=contact,
-        defaults={"source": "personal link", "invited_at": now},
+        defaults={"source": BY_ONESELF, "invited_at": now},
     )
     _answer(session, contact, InvitationAnswer.DECLINED, now)
 
@@ -176,7 +179,7 @@ def send_colleague(*, session: Session, contact: Contact, now: datetime) -> None
     Invitation.objects.get_or_create(
         session=session,
         contact=contact,
-        defaults={"source": "personal link", "invited_at": now},
+        defaults={"source": BY_ONESELF, "invited_at": now},
     )
     _answer(session, contact, InvitationAnswer.COLLEAGUE, now)
 

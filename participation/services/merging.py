@@ -133,6 +133,7 @@ def _fill(stronger: Registration, weaker: Registration, steps: Steps) -> None:
         "works_on_theme": stronger.works_on_theme or weaker.works_on_theme,
         "is_host": stronger.is_host or weaker.is_host,
         "no_reminders": stronger.no_reminders or weaker.no_reminders,
+        "moved_from_id": stronger.moved_from_id or weaker.moved_from_id,
         # The entry in the person's calendar is one, so its number goes on.
         "calendar_sequence": max(stronger.calendar_sequence, weaker.calendar_sequence),
     }

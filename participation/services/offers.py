@@ -9,7 +9,7 @@ from content.enums import SessionStatus
 from content.models import Session
 from content.selectors import has_begun
 from participation.enums import Phase, RegistrationState
-from participation.errors import MoveNotAllowed, SignUpClosed
+from participation.errors import MoveNotAllowed, SessionGone, SignUpClosed
 from participation.models import Registration
 from participation.selectors.seats import is_unsent, sessions_to_settle
 from participation.services.moves import move, tell
@@ -52,7 +52,10 @@ def settle_offers(*, now: datetime) -> int:
 
 @transaction.atomic
 def _settle(session_id: int, now: datetime) -> int:
-    session = lock_session(session_id)
+    try:
+        session = lock_session(session_id)
+    except SessionGone:
+        return 0
     if session.status == SessionStatus.CANCELLED:
         return 0
     offered = Registration.objects.filter(session=session, state=RegistrationState.OFFERED)

@@ -12,7 +12,7 @@ from contacts.models import Organisation
 from content.models import SeriesPage, Session
 from content.questions import Answer, questions_of
 from participation.enums import ENDED, QuestionState
-from participation.errors import AnswersClosed
+from participation.errors import AnswersClosed, SessionGone
 from participation.models import AttendanceList, LearningQuestion, Registration
 from participation.services.organisations import organisations_named
 from participation.tables import Line, read_table
@@ -53,11 +53,15 @@ def update_answers(
     """Replace the answers of a live registration; those of an ended one stay as they are.
 
     A private answer is replaced by another only: the page does not show it to whoever has the link.
-    Also after the session. Raises AnswersClosed once the organiser closed its list.
+    Also after the session. Raises AnswersClosed once the organiser closed its list,
+    and SessionGone.
     """
     if AttendanceList.objects.filter(session=registration.session_id).exists():
         raise AnswersClosed
-    registration = Registration.objects.select_for_update().get(pk=registration.pk)
+    held = Registration.objects.select_for_update().filter(pk=registration.pk).first()
+    if held is None:
+        raise SessionGone
+    registration = held
     asked_before = registration.answers.get("learning_question", "")
     Registration.objects.filter(pk=registration.pk).exclude(state__in=ENDED).update(
         answers=answers,

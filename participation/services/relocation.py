@@ -8,7 +8,7 @@ from django.db.models import F
 from content.models import Session
 from content.selectors.sessions import is_over
 from participation.enums import ENDED, SEATED, Phase, RegistrationState
-from participation.errors import NotMovable, SignUpClosed
+from participation.errors import NotMovable, SessionGone, SignUpClosed
 from participation.models import LearningQuestion, Registration
 from participation.selectors.registrations import live_registration
 from participation.services.moves import move, open_registration, tell
@@ -27,7 +27,8 @@ def move_to_session(*, registration: Registration, session: Session, now: dateti
     the calendar, one says how they stand there. Who waits for approval waits for it there as well.
     What was asked for the other session too goes along. Twice is once.
 
-    Raises NotMovable, SignUpClosed (here it is over; there nobody can come) and SessionFull.
+    Raises NotMovable, SignUpClosed (here it is over; there nobody can come), SessionFull and
+    SessionGone.
     """
     sessions = _lock_both(registration.session_id, session.pk)
     here, there = sessions[registration.session_id], sessions[session.pk]
@@ -51,9 +52,9 @@ def move_to_session(*, registration: Registration, session: Session, now: dateti
             state = seat_or_wait(there, old.organisation, now=now)
         new = _register(old, there, state, now)
         tell(new, now=now)
-    if new.takes_over is None:
-        new.takes_over = old
-        new.save(update_fields=["takes_over"])
+    if new.moved_from is None:
+        new.moved_from = old
+        new.save(update_fields=["moved_from"])
     tell(old, now=now)
     if had_seat:
         fill_seats(here, now=now)
@@ -99,4 +100,7 @@ def _asked_by(session: Session) -> set[str]:
 def _lock_both(*session_ids: int) -> dict[int, Session]:
     """Return both sessions, held. Always in the same order, so that two moves cannot cross."""
     held = Session.objects.select_for_update().filter(pk__in=session_ids).order_by("pk")
-    return {session.pk: session for session in held}
+    found = {session.pk: session for session in held}
+    if not found.keys() >= set(session_ids):
+        raise SessionGone
+    return found

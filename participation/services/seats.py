@@ -15,7 +15,7 @@ from content.enums import SessionStatus
 from content.models import Session
 from content.selectors import has_begun
 from participation.enums import RegistrationState
-from participation.errors import OrganisationFull, SessionFull
+from participation.errors import OrganisationFull, SessionFull, SessionGone
 from participation.models import Registration
 from participation.selectors.seats import free_seat, organisation_has_room, seats_left
 from participation.services.moves import move, tell
@@ -25,8 +25,14 @@ SHORTEST_OFFER = timedelta(hours=1)
 
 
 def lock_session(session_id: int) -> Session:
-    """Return the session, held until the transaction ends. Call it first in the transaction."""
-    return Session.objects.select_for_update().get(pk=session_id)
+    """Return the session, held until the transaction ends. Call it first in the transaction.
+
+    Raises SessionGone.
+    """
+    session = Session.objects.select_for_update().filter(pk=session_id).first()
+    if session is None:
+        raise SessionGone
+    return session
 
 
 @transaction.atomic

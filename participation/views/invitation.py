@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from content.dates import when
 from content.questions import questions_of
 from participation.enums import ACCEPTING, InvitationAnswer, Phase, RegistrationState
-from participation.errors import DeclarationMissing, ParticipationError
+from participation.errors import DeclarationMissing, ParticipationError, SessionGone
 from participation.forms import InvitationForm
 from participation.links import InvitationLink, read_invitation, registration_token
 from participation.models import Interest, Invitation, Registration
@@ -18,6 +18,7 @@ from participation.selectors.registrations import live_registration
 from participation.selectors.series import other_choices
 from participation.selectors.sessions import phase_by_link, phase_of
 from participation.services.invitations import (
+    BY_ONESELF,
     decline_invitation,
     needs_declaration,
     send_colleague,
@@ -83,6 +84,9 @@ def _join(request: HttpRequest, token: str, link: InvitationLink) -> HttpRespons
         return _show(request, token, link, form, status=422)
     except ParticipationError as error:
         return _show(request, token, link, form, status=409, problem=str(error))
+    except SessionGone as error:  # this one, or one of the others: then the form is without it
+        link = read_invitation(token)
+        return _show(request, token, link, None, status=409, problem=str(error))
     return _to_registration(request, registration)
 
 
@@ -129,6 +133,7 @@ def _show(
     now = timezone.now()
     phase = phase_by_link(link.session, now)
     asked = Invitation.objects.filter(session=link.session, contact=link.contact)
+    follows = Interest.objects.filter(session=link.session, contact=link.contact).exists()
     with translation.override(language):
         sign_up_url = reverse("sign_up:sign_up", args=[link.session.slug])
     context = session_facts(link.session, language, now=timezone.now()) | {
@@ -136,7 +141,8 @@ def _show(
         "phase": phase,
         "can_join": phase in ACCEPTING,
         "can_follow": phase == Phase.INTEREST,
-        "follows": Interest.objects.filter(session=link.session, contact=link.contact).exists(),
+        "follows": follows,
+        "asked_to_hear": follows and not asked.exclude(source=BY_ONESELF).exists(),
         "can_send_colleague": phase_of(link.session, now) in ACCEPTING,
         "colleague": asked.filter(answer=InvitationAnswer.COLLEAGUE).exists(),
         "public_url": f"{settings.SITE_URL}{sign_up_url}",

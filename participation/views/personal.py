@@ -1,6 +1,6 @@
 """What all pages behind a personal link share: how a link is read, and what it never gives away.
 
-A link that is not ours, or whose row is gone, is 404; one that expired or was revoked is 410. Both
+A link that is not ours, or whose row is gone, is 404; one that expired or was revoked is 410. The
 pages say the same few words and disclose nothing.
 """
 
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
 
+from participation.errors import SessionGone
 from participation.links import LinkExpired, LinkUnknown
 
 LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
@@ -39,6 +40,8 @@ def personal(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             response = _problem(request, expired=True)
         except LinkUnknown:
             response = _problem(request, expired=False)
+        except SessionGone:
+            response = _problem(request, expired=False, gone=True)
         response.headers["Cache-Control"] = "private, no-store"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -79,11 +82,11 @@ def with_language(request: HttpRequest, url: str) -> str:
     return f"{url}?lang={asked}" if asked in LANGUAGES else url
 
 
-def _problem(request: HttpRequest, *, expired: bool) -> HttpResponse:
+def _problem(request: HttpRequest, *, expired: bool, gone: bool = False) -> HttpResponse:
     return page(
         request,
         "participation/link_problem.html",
-        {"expired": expired},
+        {"expired": expired, "gone": gone},
         language=language_of(request, None),
         status=410 if expired else 404,
     )

@@ -18,6 +18,7 @@ from content.models import Session
 from content.selectors import told_hash
 from participation.models import Interest, ScheduleChange
 from participation.services.changes import record_change, send_due_changes
+from participation.services.invitations import register_by_link
 from tests.campaigns.test_message import _readable
 from tests.factories.campaigns import make_mailing
 from tests.factories.contacts import NOW, make_contact
@@ -205,16 +206,37 @@ def test_calendar_is_not_withdrawn_from_whoever_had_none():
 
 @pytest.mark.parametrize("precision", ["exact", "day"])
 @pytest.mark.capability("C7")
-def test_known_date_comes_with_a_calendar_file_for_everybody(precision):
+def test_known_date_comes_with_a_calendar_file(precision):
     session = _session(**UNDATED)
-    interest = _person(session, "")
+    _person(session, "")
     Interest.objects.update(told_at=None)
     times = {} if precision == "exact" else {"starts_at": None, "ends_at": None}
     [notice] = _change(session, **DATED | {"precision": precision} | times)
-    method, _sequence, day, uid = _entry(_sent(notice))
+    method, _sequence, day, _uid = _entry(_sent(notice))
     expected = STARTS_AT if precision == "exact" else STARTS_AT.date()
     assert (notice.kind, method, day) == ("date_known", "PUBLISH", expected)
-    assert str(interest.contact.pk) not in uid
+
+
+@pytest.mark.parametrize("came_before", [False, True])
+def test_known_date_and_the_sign_up_that_follows_are_one_entry(came_before):
+    session = _session(eligibility="everyone", **UNDATED)
+    interest = _person(session, "")
+    if came_before:  # and left: the entry in the calendar was withdrawn with a number
+        make_registration(
+            session=session, contact=interest.contact, state="cancelled", calendar_sequence=4
+        )
+    Interest.objects.update(told_at=None)
+    [notice] = _change(session, **DATED)
+    message = _sent(notice)
+    method, low, _day, uid = _entry(message)
+    row = register_by_link(
+        session=session, contact=interest.contact, answers={}, works_on_theme=True, now=NOW
+    )
+    later = Notice.objects.get(context__registration=row.pk)
+    assert (method, low >= 5) == ("PUBLISH", came_before)
+    method, high, _day, same = _entry(_sent(later))
+    assert (method, same, low <= high) == ("REQUEST", uid, True)
+    assert "ATTENDEE" not in str(message)
 
 
 def test_mail_says_what_this_person_was_told_and_not_the_version_before():

@@ -170,7 +170,7 @@ def test_merge_with_leads_to_the_page_for_both(client, manager):
         assert client.get(url).status_code == 200
         page = client.get(url, {"other": other.pk})
         assert page.url == merge_url(kin, row.pk, other.pk)
-        for wrong in ("x", "", 10**9, "9" * 40):
+        for wrong in ("x", "", "-1", "1e3", "\0", "٣", 10**9, "9" * 40, "' OR 1=1 --"):
             assert client.get(url, {"other": wrong}).status_code == 422
         assert client.get(reverse("contact_duplicates:with", args=[kin, 10**9])).status_code == 404
 

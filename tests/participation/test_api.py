@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -13,6 +14,7 @@ from base.services import create_access_token
 from contacts.models import Contact, Notice
 from participation.links import confirm_token, invitation_token, registration_token
 from participation.models import Invitation, Registration
+from tests.contacts.workbooks import workbook
 from tests.factories.contacts import (
     make_contact,
     make_member,
@@ -37,6 +39,7 @@ BODY = {
     "works_on_theme": True,
     "consent": ["invitations"],
 }
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROOM = "https://room.example.org/geheim"
 
 
@@ -345,6 +348,39 @@ def test_attendance_comes_as_csv_too(client, organiser):
     assert (done["present"], done["excused"], done["created"]) == (1, 1, 2)
     wrong = client.post(path, "a;b\n1;2\n", content_type="text/csv", headers=organiser)
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "file")
+
+
+@pytest.mark.parametrize("kind", [XLSX, "application/octet-stream", "form"])
+def test_attendance_comes_as_a_workbook_too(client, organiser, kind):
+    session = _session()
+    path = f"/api/sessions/{session.slug}/attendance"
+    content = workbook(["Organisatie", "Naam", "Status"], ["Korenaar", "Mees Winter", "aanwezig"])
+    if kind == "form":
+        file = SimpleUploadedFile("lijst.xlsx", content, XLSX)
+        answer = client.post(path, {"file": file}, headers=organiser)
+    else:
+        answer = client.post(path, content, content_type=kind, headers=organiser)
+    assert (answer.status_code, answer.json()["created"]) == (200, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        (XLSX, b"PK\x03\x04rest"),
+        (XLSX, b"\n"),
+        ("application/vnd.ms-excel", b"\xd0\xcf\x11\xe0rest"),
+        ("application/octet-stream", b"\x89PNG\r\n\x1a\n\0\0"),
+        ("text/csv", b"<html><table></table></html>"),
+        ("multipart/form-data; boundary=x", b"--x--\r\n"),
+    ],
+)
+def test_file_that_is_no_table_is_refused_with_the_remedy(client, organiser, kind, content):
+    session = _session()
+    path = f"/api/sessions/{session.slug}/attendance"
+    answer = client.post(path, content, content_type=kind, headers=organiser)
+    error = answer.json()["errors"][0]
+    assert (answer.status_code, error["field"], bool(error["message"])) == (422, "file", True)
+    assert Registration.objects.count() == 0
 
 
 def test_upcoming_and_theme_filter(client):

@@ -9,6 +9,7 @@ from contacts.models import Contact, Notice, Organisation
 from participation.errors import AttendanceNotPossible, TableUnreadable
 from participation.models import Registration
 from participation.services import import_attendance, mark_attendance
+from tests.contacts.workbooks import Rows, workbook
 from tests.factories.contacts import (
     NOW,
     make_alias,
@@ -130,6 +131,35 @@ def test_annex_in_windows_1252_and_with_tabs_is_read():
     report = _import(text.encode("cp1252"), host="")
     assert report.present == 1
     assert Contact.objects.get(family_name="Winter").given_name == "René"
+
+
+def test_workbook_is_read_as_the_same_table_is():
+    explanation = [["Wat is dit?"], ["De lijst van de werksessie"]]
+    rows: Rows = [
+        ["Aanwezigheid werksessie"],
+        ["Organisatie", "Naam", "Functie", "Aan/afwezig"],
+        ["Korenaar", "Mees Winter", "adviseur", "aanwezig"],
+        [None, "Maria Bos", None, "verhinderd"],
+        ["Wilg", None, "?", "aanwezig"],
+    ]
+    report = _import(workbook(Toelichting=explanation, Lijst=rows), host="")
+    assert (report.present, report.excused, report.created) == (1, 1, 2)
+    assert report.skipped == [{"row": 5, "reason": "person"}]
+    assert Organisation.objects.count() == 2
+
+
+def test_cells_merged_over_rows_mean_the_organisation_above():
+    rows: Rows = [["Organisatie", "Naam", "Status"], ["Korenaar", "A Berg", "aanwezig"],
+            [None, "B Dam", "aanwezig"]]  # fmt: skip
+    session = make_session()
+    _import(workbook(*rows, merged="A2:A3"), session=session, host="")
+    names = session.registrations.values_list("organisation__name", flat=True)
+    assert list(names) == ["Korenaar", "Korenaar"]
+
+
+def test_workbook_without_the_columns_names_them():
+    with pytest.raises(TableUnreadable, match="vertegenwoord"):
+        _import(workbook(["Organisatie", "Status"], ["Korenaar", "aanwezig"]))
 
 
 def test_import_command_says_what_it_did_and_which_session_is_missing(tmp_path, capsys):

@@ -249,7 +249,11 @@ def test_list_of_a_partner_is_uploaded_and_told_row_by_row(organiser):
 
 def test_upload_that_is_no_table_says_so_and_stores_nothing(organiser):
     session = _begun()
-    for values in ({}, {"file": SimpleUploadedFile("a.csv", b"a\0b")}):
+    for values in (
+        {},
+        {"file": SimpleUploadedFile("a.csv", b"a\0b")},
+        {"file": SimpleUploadedFile("a.xlsx", b"PK\x03\x04rest")},
+    ):
         response = organiser.post(_url(session, "import_attendance"), values)
         assert (response.status_code, "file" in response.context["form"].errors) == (422, True)
     assert Registration.objects.count() == 0

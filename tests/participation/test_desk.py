@@ -259,6 +259,12 @@ def test_form_for_somebody_who_phoned_names_what_is_missing(organiser):
     assert Registration.objects.count() == Contact.objects.count() == 0
 
 
+@pytest.mark.parametrize("person", ["x", "-1", "1e3", "\0", "٣", "9" * 40, 10**9, "' OR 1=1 --"])
+def test_person_who_is_no_choice_is_an_error_on_the_form(organiser, person):
+    response = organiser.post(_url(_soon(), "register"), {"contact": person})
+    assert (response.status_code, Registration.objects.count()) == (422, 0)
+
+
 def test_organiser_cannot_register_for_a_session_that_is_off(organiser):
     session = _soon(status="cancelled")
     response = organiser.post(_url(session, "register"), {"contact": make_contact().pk})

@@ -200,7 +200,7 @@ def test_agenda_and_series_pages_link_their_feeds(client):
             assert f'type="{name}"' in content
             assert content.count(f'href="{address}"') == 2
         assert f'href="webcal://127.0.0.1:8000{where}.ics?lang=nl"' in content
-        assert "Zet deze sessies in je eigen agenda" in content
+        assert "Zet deze bijeenkomsten in je eigen agenda" in content
 
 
 def test_undated_month_stands_in_atom_with_what_is_known(client):

@@ -109,6 +109,22 @@ def test_answers_of_both_are_kept():
     assert (question.contact, question.registration) == (kept, mine)
 
 
+def test_where_either_was_moved_from_is_kept_and_comes_back_with_undo():
+    session = make_session()
+    kept, gone = make_contact(), make_contact()
+    left = make_registration(contact=gone, state="cancelled")
+    mine = make_registration(session=session, contact=kept)
+    others = make_registration(session=session, contact=gone, moved_from=left)
+    merged = merge(kept, gone)
+    mine.refresh_from_db()
+    left.refresh_from_db()
+    assert (mine.moved_from, left.contact) == (left, kept)
+    undo(merged)
+    mine.refresh_from_db()
+    others.refresh_from_db()
+    assert (mine.moved_from, others.moved_from) == (None, left)
+
+
 def test_ended_sign_ups_go_along():
     session = make_session()
     kept, gone = make_contact(), make_contact()

@@ -183,6 +183,34 @@ def test_answers_in_english_are_kept_as_the_same_answers(client):
     assert Registration.objects.get().typed["answers"] == {"zaal": "Groot"}
 
 
+def test_questions_that_nobody_translated_are_marked_as_dutch_on_the_english_page(client):
+    session = _session(titles={"nl": "Sessie", "en": "Session"})
+    content = client.get(sign_up_url(session, "en")).content.decode()
+    assert '<span lang="nl">Welke zaal?</span>' in content
+    assert '<span lang="nl">Wat eet je niet?</span>' in content
+    assert content.count('class="choices" lang="nl"') == 2, "yes and no are in English"
+    assert 'lang="nl">Only' not in content
+    for name in ("Welke zaal?", "Kom je met de bus?"):
+        assert f'<span lang="nl">{name}' not in client.get(sign_up_url(session)).content.decode()
+    wrong = client.post(sign_up_url(session, "en"), stamped()).content.decode()
+    assert '<a href="#id_q_bus"><span lang="nl">Kom je met de bus?</span>' in wrong
+    schema = client.get(f"/api/sessions/{session.slug}/form?lang=en").json()
+    answers = schema["properties"]["answers"]["properties"]
+    assert answers["zaal"]["language"] == "nl"
+    assert answers["zaal"]["oneOf"][0] == {"const": "Groot", "title": "Groot", "language": "nl"}
+    assert [one.get("language") for one in answers["bus"]["oneOf"]] == [None, None]
+    assert "language" not in answers["need"]
+
+
+def test_question_is_marked_where_its_words_are_still_those_of_the_source(client):
+    dutch = [kept("zaal", "Welke zaal?", kind="choice", options=["Groot", "Klein"], help="Kies.")]
+    english = [kept("zaal", "Which room?", kind="choice", options=["Groot", "Klein"])]
+    session = _session(questions={"nl": dutch, "en": english})
+    content = client.get(sign_up_url(session, "en")).content.decode()
+    assert '<legend class="field__label">Which room?' in content
+    assert 'class="choices" lang="nl"' in content
+
+
 def test_question_made_private_takes_the_answers_along_that_were_given_before():
     question = asked("Wat eet je?")
     page = make_session_page(questions=[("question", question)], publish=True)

@@ -15,7 +15,7 @@ from participation.links import (
     registration_token,
 )
 from participation.models import Interest, Invitation, LearningQuestion, Registration
-from tests.factories.contacts import make_contact
+from tests.factories.contacts import NOW, make_contact
 from tests.factories.participation import form_values, make_invitation, make_registration
 from tests.participation.visits import (
     coming_session,
@@ -417,3 +417,14 @@ def test_spaces_around_the_stamp_make_no_other_act(client):
         response = client.post(sign_up_url(session), values | {"stamp": padding + values["stamp"]})
         assert response.status_code == 303
     assert Notice.objects.count() == 1
+
+
+def test_page_of_somebody_who_asked_to_hear_the_date_speaks_of_no_invitation(client):
+    session, contact = coming_session(), member_contact()
+    Interest.objects.create(session=session, contact=contact, since=NOW)
+    url = invitation_url(session, contact)
+    text = client.get(url).content.decode()
+    assert "Je vroeg ons je op de hoogte te houden" in text
+    assert "uitnodiging" not in text.lower()
+    make_invitation(session, contact)
+    assert "Deze uitnodiging is voor" in client.get(url).content.decode()

@@ -6,6 +6,7 @@ from contacts.models import Notice
 from participation.errors import NotMovable, SessionFull, SignUpClosed
 from participation.models import Invitation, LearningQuestion, Registration
 from participation.selectors.attendance import attendance_counts
+from participation.selectors.registrations import is_relocated
 from participation.services.questions import keep_question
 from participation.services.relocation import move_to_session
 from tests.factories.contacts import NOW, make_contact, make_organisation
@@ -33,6 +34,7 @@ def test_moving_cancels_here_and_registers_there_without_declining():
     )  # fmt: skip
     assert new.answers == {"need": "Rust", "learning_question": "Hoe?"}
     assert new.private_answers == {}
+    assert (new.moved_from, new.takes_over) == (old, None)
     assert old.calendar_sequence == 1
     assert LearningQuestion.objects.get().registration == new
     assert Invitation.objects.get().answer == "none"
@@ -67,6 +69,15 @@ def test_moving_to_a_session_one_takes_part_in_leaves_that_one():
     assert move_to_session(registration=old, session=there, now=NOW) == known
     assert Registration.objects.count() == 2
     assert Notice.objects.get().kind == "cancelled"
+
+
+def test_somebody_moved_on_is_gone_from_where_they_were_even_as_another_person():
+    first, seat = make_registration(), make_registration()
+    second = move_to_session(registration=first, session=make_session(), now=NOW)
+    third = move_to_session(registration=second, session=make_session(), now=NOW)
+    make_registration(session=seat.session, takes_over=seat)
+    Registration.objects.filter(pk=third.pk).update(contact=make_contact())
+    assert [is_relocated(row) for row in (first, second, third, seat)] == [True, True, False, False]
 
 
 def test_moving_to_a_full_or_closed_session_changes_nothing():

@@ -264,7 +264,7 @@ def test_all_of_a_series_is_cancelled_at_once_by_a_button(client, series):
     url = f"/r/{registration_token(rows[0])}/series/"
     assert url in client.get(registration_url(rows[0])).content.decode()
     asked = client.get(f"{url}?cancel=1").content.decode()
-    assert "Wil je je afmelden voor alle 3 sessies?" in asked
+    assert "Wil je je afmelden voor alle 3 bijeenkomsten?" in asked
     assert Registration.objects.filter(state="cancelled").count() == 0
     for _ in range(2):
         assert client.post(url).status_code == 303

@@ -104,10 +104,7 @@ class MergeWith(DuplicatesPage):
         if row is None:
             raise Http404
         self.row = row
-        # Wagtail's widget cannot show again what is no row.
-        given = MODELS[kin].objects.filter(pk=number(request.GET.get("other"))).first()
-        data = {"other": given.pk if given else ""}
-        form = MergeWithForm(data if "other" in request.GET else None, kin=kin)
+        form = MergeWithForm(request.GET if "other" in request.GET else None, kin=kin)
         if form.is_bound and form.is_valid():
             return redirect(merge_url(kin, kept_id=pk, gone_id=form.cleaned_data["other"].pk))
         context = self.get_context_data(form=form, row=row, media=form.media)

@@ -1,4 +1,4 @@
-"""Read who was there from the annex of a report (CSV)."""
+"""Read who was there from the annex of a report (CSV or XLSX)."""
 
 import json
 from argparse import ArgumentParser
@@ -15,7 +15,7 @@ from participation.services import import_attendance
 
 
 class Command(BaseCommand):
-    help = "Read attendance for a session from a CSV file."
+    help = "Read attendance for a session from a CSV or XLSX file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

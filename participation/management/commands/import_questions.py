@@ -1,4 +1,4 @@
-"""Read learning questions from a table (CSV)."""
+"""Read learning questions from a table (CSV or XLSX)."""
 
 import json
 from argparse import ArgumentParser
@@ -15,7 +15,7 @@ from participation.services import import_questions
 
 
 class Command(BaseCommand):
-    help = "Read learning questions for a session or a series from a CSV file."
+    help = "Read learning questions for a session or a series from a CSV or XLSX file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.widgets.button import Button, HeaderButton
 
+from contacts.imports.reading import BYTES_MAX
 from content.selectors import has_begun
 from participation.enums import Attendance, RegistrationSource, RegistrationState
 from participation.errors import ParticipationError, TableUnreadable
@@ -151,7 +152,7 @@ class AttendanceFileForm(forms.Form):
     """The list that a partner or a report has of who was there."""
 
     file = forms.FileField(
-        label=gettext_lazy("File (CSV)"),
+        label=gettext_lazy("File (XLSX or CSV)"),
         help_text=gettext_lazy(
             "With the columns organisation, name and status (present, absent with notice, did not "
             "appear). Function and remark may be in it. An empty organisation means the one above."
@@ -185,7 +186,7 @@ class ImportAttendance(SessionView):
         if form.is_valid():
             try:
                 report = import_attendance(
-                    form.cleaned_data["file"].read(),
+                    form.cleaned_data["file"].read(BYTES_MAX + 1),
                     session=self.session,
                     host=form.cleaned_data["host"],
                     by=request.user,

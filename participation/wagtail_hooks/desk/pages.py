@@ -18,7 +18,7 @@ from wagtail.admin.widgets.button import Button
 
 from content.dates import when
 from content.models import Session
-from participation.errors import ParticipationError
+from participation.errors import ParticipationError, SessionGone
 
 VIEW_PERMISSION = "participation.view_registration"
 CHANGE_PERMISSION = "participation.change_registration"
@@ -45,7 +45,11 @@ class SessionView(WagtailAdminTemplateMixin, View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.has_perm(self.permission):
             raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except SessionGone as error:
+            messages.error(request, str(error))
+            return redirect("content_sessions:index")
 
     @cached_property
     def session(self) -> Session:

@@ -13,8 +13,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from base.choosers import RowChooser
 from contacts.errors import ContactsError
-from contacts.forms.consents import PersonChooser
 from contacts.models import LANGUAGES, Contact
 from participation.errors import ParticipationError
 from participation.forms import SignUpForm
@@ -51,7 +51,7 @@ class OrganiserForm(SignUpForm):
             self.fields.pop(name, None)
         for field in self.fields.values():
             field.required = False
-        self.fields["contact"].widget = PersonChooser(Contact)
+        self.fields["contact"].widget = RowChooser(Contact)
         self.fields["need"].label = _("What does this person need from the session?")
         self.fields["learning_question"].label = _("What would this person like to learn?")
         self.fields["learning_question"].help_text = ""
