@@ -14,11 +14,16 @@ from participation.selectors.sessions import is_dated, phase_of
 
 
 def session_facts(
-    session: Session, language: str, *, now: datetime, imprint: Imprint | None = None
+    session: Session,
+    language: str,
+    *,
+    now: datetime,
+    imprint: Imprint | None = None,
+    phase: str = "",
 ) -> dict[str, Any]:
     """Return the template context about a session in a language.
 
-    `imprint` is for a page that has read it already.
+    `imprint` and `phase` are for a page that has asked for them already.
     """
     settings, privacy_url = imprint or imprint_in(language)
     return {
@@ -30,7 +35,7 @@ def session_facts(
         # Asked for by the template that shows it: a page of the session itself does not.
         "session_url": partial(session_url, session, language),
         "is_dated": is_dated(session),
-        "phase": phase_of(session, now),
+        "phase": phase or phase_of(session, now),
         "association": settings.association_name,
         "list_seen_by": settings.list_seen_by(language),
         "privacy_url": privacy_url,

@@ -72,7 +72,16 @@ def menu_pages(home: Page | None) -> list[Page]:
 
 
 #: What a link to a page is made of.
-_LINKED = ("title", "url_path", "path", "depth", "live", "translation_key", "locale__language_code")
+_LINKED = (
+    "title",
+    "url_path",
+    "path",
+    "depth",
+    "numchild",
+    "live",
+    "translation_key",
+    "locale__language_code",
+)
 
 
 class Imprint(NamedTuple):

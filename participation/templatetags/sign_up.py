@@ -17,7 +17,7 @@ register = template.Library()
 
 
 @register.inclusion_tag("participation/sign_up_form.html", takes_context=True)
-def sign_up_form(context: Context, session: Session | None) -> dict[str, Any]:
+def sign_up_form(context: Context, session: Session | None, phase: str = "") -> dict[str, Any]:
     """Show the sign-up form of a session, or in words why there is none now.
 
     A page that was never published has no session yet (a preview): that is said too.
@@ -28,7 +28,7 @@ def sign_up_form(context: Context, session: Session | None) -> dict[str, Any]:
     language = translation.get_language() or session.source_language
     frame = context.get("frame")
     imprint = frame.imprint if frame else None
-    facts = session_facts(session, language, now=now, imprint=imprint)
+    facts = session_facts(session, language, now=now, imprint=imprint, phase=phase)
     form = None
     if facts["phase"] in ACCEPTING or facts["phase"] == Phase.INTEREST:
         form = SignUpPageForm(session=session, now=now, language=language)
