@@ -1,33 +1,44 @@
 """What every page about a session says of it: when, where, who organises, who sees the list."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from contacts.addresses import masked
 from contacts.models import Contact
 from content.dates import moment_in_words, when, where
 from content.models import SeriesPage, Session
-from content.selectors import linked_page, session_url, site_settings
+from content.selectors import Imprint, imprint_in, linked_page, session_url
 from participation.selectors.series import series_choices
 from participation.selectors.sessions import is_dated, phase_of
 
 
-def session_facts(session: Session, language: str, *, now: datetime) -> dict[str, Any]:
-    """Return the template context about a session in a language."""
-    settings = site_settings()
-    privacy_page = linked_page(settings.privacy_page, language)
+def session_facts(
+    session: Session,
+    language: str,
+    *,
+    now: datetime,
+    imprint: Imprint | None = None,
+    phase: str = "",
+) -> dict[str, Any]:
+    """Return the template context about a session in a language.
+
+    `imprint` and `phase` are for a page that has asked for them already.
+    """
+    settings, privacy_url = imprint or imprint_in(language)
     return {
         "session": session,
         "title": session.title(language),
         "when": when(session, language),
         "where": where(session, language),
         "opens_at": _opens_at(session, language),
-        "session_url": session_url(session, language),
+        # Asked for by the template that shows it: a page of the session itself does not.
+        "session_url": partial(session_url, session, language),
         "is_dated": is_dated(session),
-        "phase": phase_of(session, now),
+        "phase": phase or phase_of(session, now),
         "association": settings.association_name,
         "list_seen_by": settings.list_seen_by(language),
-        "privacy_url": privacy_page.get_url() if privacy_page else None,
+        "privacy_url": privacy_url,
         "contact_email": session.contact_email or settings.sender_email,
         "language": language,
     }
@@ -35,8 +46,7 @@ def session_facts(session: Session, language: str, *, now: datetime) -> dict[str
 
 def series_facts(series: SeriesPage, language: str, *, now: datetime) -> dict[str, Any]:
     """Return the template context about the sessions of a series in a language."""
-    settings = site_settings()
-    privacy_page = linked_page(settings.privacy_page, language)
+    settings, privacy_url = imprint_in(language)
     here = linked_page(series, language) or series
     return {
         "series": series,
@@ -57,7 +67,7 @@ def series_facts(series: SeriesPage, language: str, *, now: datetime) -> dict[st
         ],
         "association": settings.association_name,
         "list_seen_by": settings.list_seen_by(language),
-        "privacy_url": privacy_page.get_url() if privacy_page else None,
+        "privacy_url": privacy_url,
         "contact_email": settings.sender_email,
         "language": language,
     }

@@ -1,11 +1,13 @@
 """The pages that hold only text, and the agenda."""
 
 from django.db import models
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
+from wagtail.url_routing import RouteResult
 
 from content.blocks import PageBodyBlock
 
@@ -45,6 +47,17 @@ class HomePage(Page):
     class Meta:
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Find the page in two queries, however deep it lies; Wagtail takes two for each level."""
+        if not path_components:
+            return super().route(request, path_components)
+        url_path = f"{self.url_path}{'/'.join(path_components)}/"
+        # The slug has an index, the path has none.
+        page = Page.objects.filter(slug=path_components[-1], url_path=url_path).first()
+        if page is None:
+            raise Http404
+        return page.specific.route(request, [])
 
 
 class StandardPage(Page):

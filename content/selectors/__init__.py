@@ -16,21 +16,29 @@ from content.selectors.sessions import (
     upcoming_sessions,
 )
 from content.selectors.site import (
+    Imprint,
+    Versions,
     home_page,
+    imprint_in,
     linked_page,
     menu_pages,
     pages_of_sessions,
+    session_of,
     session_url,
     site_settings,
+    versions_of,
 )
 
 __all__ = [
+    "Imprint",
+    "Versions",
     "agreed_answers",
     "draft_session",
     "facts",
     "find_answers",
     "has_begun",
     "home_page",
+    "imprint_in",
     "is_over",
     "is_source",
     "last_possible_day",
@@ -41,10 +49,12 @@ __all__ = [
     "publisher_of",
     "schedule_hash",
     "series_sessions",
+    "session_of",
     "session_url",
     "sign_up_phase",
     "site_settings",
     "source_page",
     "told_hash",
     "upcoming_sessions",
+    "versions_of",
 ]

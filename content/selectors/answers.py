@@ -31,6 +31,7 @@ def find_answers(*, index: Page, words: str = "", theme: str = "") -> list[QAPag
     short answer. The best match comes first.
     """
     answers = agreed_answers(index)
+    every = answers.order_by()
     if theme:
         answers = answers.filter(themes__slug=theme)
     found = {answer.pk: answer for answer in answers}
@@ -39,7 +40,7 @@ def find_answers(*, index: Page, words: str = "", theme: str = "") -> list[QAPag
     words = " ".join(_WORD.findall(words))  # a quotation mark would be syntax to SQLite
     if not words:
         return []
-    every, backend = agreed_answers(index).order_by(), get_search_backend()
+    backend = get_search_backend()
     hits = [
         *backend.search(words, every, operator="and"),
         *backend.autocomplete(words, every, operator="and"),

@@ -1,8 +1,18 @@
 """The site around the pages: its settings, its menu, and where something is found."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    Prefetch,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 from wagtail.models import Page, Site
 
 from content.models.pages import HomePage
@@ -13,27 +23,86 @@ from content.models.site_settings import SiteSettings
 
 def site_settings() -> SiteSettings:
     """Return the settings of the default site; unsaved defaults when nobody saved any."""
-    found = SiteSettings.objects.filter(site__is_default_site=True).select_related("privacy_page")
-    return found.first() or SiteSettings()
+    found = SiteSettings.objects.filter(site__is_default_site=True)
+    return found.select_related("privacy_page__locale").first() or SiteSettings()
 
 
 def home_page(language: str) -> HomePage | None:
     """Return the live home page of the default site in `language`."""
-    roots = Site.objects.filter(is_default_site=True).values("root_page__translation_key")
     homes = HomePage.objects.live().filter(locale__language_code=language)
-    return homes.filter(translation_key__in=roots).select_related("locale").first()
+    return homes.filter(translation_key__in=_home_keys()).select_related("locale").first()
 
 
-def menu_pages(language: str) -> list[Page]:
-    """Return the live pages under the home page that are marked for the menu, in tree order."""
-    home = home_page(language)
-    return list(home.get_children().live().in_menu().select_related("locale")) if home else []
+def _home_keys() -> QuerySet[Site, object]:
+    return Site.objects.filter(is_default_site=True).values("root_page__translation_key")
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The live versions by language of the home page, and of other pages by translation key."""
+
+    homes: dict[str, Page] = field(default_factory=dict)
+    others: dict[object, dict[str, Page]] = field(default_factory=dict)
+
+    def of(self, page: Page | None) -> dict[str, Page]:
+        return self.others.get(page.translation_key, {}) if page is not None else {}
+
+
+def versions_of(*pages: Page | None) -> Versions:
+    """Return what the links around a page need, in one query: no more than title and address."""
+    keys = {page.translation_key for page in pages if page is not None}
+    is_home = Q(translation_key__in=_home_keys())
+    live = Page.objects.live().filter(is_home | Q(translation_key__in=keys))
+    live = live.annotate(is_home=ExpressionWrapper(is_home, output_field=BooleanField()))
+    found = Versions()
+    for page in live.select_related("locale").only(*_LINKED):
+        language = page.locale.language_code
+        if page.is_home:
+            found.homes[language] = page
+        found.others.setdefault(page.translation_key, {})[language] = page
+    return found
+
+
+def menu_pages(home: Page | None) -> list[Page]:
+    """Return the live pages under a home page that are marked for the menu, in tree order."""
+    if home is None:
+        return []
+    menu = home.get_children().live().in_menu()
+    return list(menu.select_related("locale").only(*_LINKED))
+
+
+#: What a link to a page is made of.
+_LINKED = (
+    "title",
+    "url_path",
+    "path",
+    "depth",
+    "numchild",
+    "live",
+    "translation_key",
+    "locale__language_code",
+)
+
+
+class Imprint(NamedTuple):
+    """Who is behind a page, and where stands what they do with data (empty: nowhere)."""
+
+    settings: SiteSettings
+    privacy_url: str
+
+
+def imprint_in(language: str) -> Imprint:
+    found = site_settings()
+    privacy = linked_page(found.privacy_page, language)
+    return Imprint(found, (privacy.get_url() or "") if privacy else "")
 
 
 def linked_page(page: Page | None, language: str) -> Page | None:
     """Return the live translation of `page` in `language`, else `page` itself when it is live."""
     if page is None:
         return None
+    if page.live and page.locale.language_code == language:
+        return page
     same = Page.objects.live().filter(translation_key=page.translation_key)
     found = {one.locale.language_code: one for one in same.select_related("locale")}
     return found.get(language) or (page if page.live else None)
@@ -52,6 +121,13 @@ def pages_of_sessions(sessions: Iterable[Session], language: str) -> dict[int, S
         if kept is None or rank < ranks.get(kept.locale.language_code, 2):
             found[session.pk] = page
     return found
+
+
+def session_of(page: SessionPage) -> Session | None:
+    """Return the session of a page, read once for the page and with its series."""
+    with_series = Prefetch("session", Session.objects.select_related("series__locale"))
+    prefetch_related_objects([page], with_series)
+    return page.session
 
 
 def session_url(session: Session, language: str) -> str:

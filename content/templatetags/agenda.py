@@ -25,6 +25,7 @@ from content.selectors import (
     pages_of_sessions,
     past_sessions,
     series_sessions,
+    session_of,
     session_url,
     sign_up_phase,
     upcoming_sessions,
@@ -142,7 +143,7 @@ def session_facts(context: Context, page: SessionPage) -> Card:
     """Return the published facts of a page, or in a preview those that are being drafted."""
     language = get_language() or settings.LANGUAGE_CODE
     is_preview = getattr(context.get("request"), "is_preview", False)
-    session = page.session
+    session = session_of(page)
     if session is None or (is_preview and page.locale.language_code == session.source_language):
         session = draft_session(page)
     return _card(session, page, language, timezone.now())

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from wagtail.models import Page
 
 from content.models import SiteSettings
-from content.selectors import home_page, linked_page, menu_pages, site_settings
+from content.selectors import Imprint, Versions, menu_pages, site_settings, versions_of
 
 register = template.Library()
 
@@ -47,6 +47,10 @@ class Frame:
     language: str
     page_url: str
 
+    @property
+    def imprint(self) -> Imprint:
+        return Imprint(self.settings, self.privacy_url)
+
 
 @register.simple_tag(takes_context=True)
 def site_frame(context: Context) -> Frame:
@@ -56,13 +60,16 @@ def site_frame(context: Context) -> Frame:
     page = page if isinstance(page, Page) and page.pk else None
     request = context.get("request")
     found = site_settings()
-    privacy = linked_page(found.privacy_page, language)
+    versions = versions_of(page, found.privacy_page)
+    home = versions.homes.get(language)
+    privacy = versions.of(found.privacy_page)
+    source = found.privacy_page
     return Frame(
         settings=found,
-        home_url=_url(home_page(language)) or f"/{language}/",
-        menu=menu_pages(language),
-        languages=_language_links(language, page, request),
-        privacy_url=_url(privacy),
+        home_url=_url(home) or f"/{language}/",
+        menu=menu_pages(home),
+        languages=_language_links(language, page, versions, request),
+        privacy_url=_url(privacy.get(language) or (source if source and source.live else None)),
         language=language,
         page_url=f"{settings.SITE_URL}{_url(page) or getattr(request, 'path', '')}",
     )
@@ -74,26 +81,24 @@ def is_inside(page: Page, section: Page) -> bool:
     return isinstance(page, Page) and page.path.startswith(section.path)
 
 
-def _language_links(language: str, page: Page | None, request: Any) -> list[LanguageLink]:
-    translations = {}
-    if page is not None:
-        same = Page.objects.live().filter(translation_key=page.translation_key)
-        translations = {one.locale.language_code: one for one in same.select_related("locale")}
+def _language_links(
+    language: str, page: Page | None, versions: Versions, request: Any
+) -> list[LanguageLink]:
     links = []
     for code, _name in settings.LANGUAGES:
-        same_page = translations.get(code)
-        url = _url(same_page) or _elsewhere(code, page, request)
+        same_page = versions.of(page).get(code)
+        url = _url(same_page) or _elsewhere(code, page, versions, request)
         name = LANGUAGE_NAMES[code]
         links.append(LanguageLink(code, name, url, code == language, same_page is not None))
     return links
 
 
-def _elsewhere(code: str, page: Page | None, request: Any) -> str:
+def _elsewhere(code: str, page: Page | None, versions: Versions, request: Any) -> str:
     """Return where another language is found when the page itself has no translation."""
     path = getattr(request, "path", "/")
     if page is None and translate_url(path, code) != path:
         return translate_url(path, code)
-    return _url(home_page(code)) or f"/{code}/"
+    return _url(versions.homes.get(code)) or f"/{code}/"
 
 
 def _url(page: Page | None) -> str:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.text import capfirst
@@ -20,8 +21,8 @@ register = template.Library()
 _FULL = (Phase.WAITING_LIST, Phase.FULL)
 
 
-@register.inclusion_tag("participation/sign_up_form.html")
-def sign_up_form(session: Session | None) -> dict[str, Any]:
+@register.inclusion_tag("participation/sign_up_form.html", takes_context=True)
+def sign_up_form(context: Context, session: Session | None, phase: str = "") -> dict[str, Any]:
     """Show the sign-up form of a session, or in words why there is none now.
 
     A page that was never published has no session yet (a preview): that is said too.
@@ -30,7 +31,9 @@ def sign_up_form(session: Session | None) -> dict[str, Any]:
         return {"session": None}
     now = timezone.now()
     language = translation.get_language() or session.source_language
-    facts = session_facts(session, language, now=now)
+    frame = context.get("frame")
+    imprint = frame.imprint if frame else None
+    facts = session_facts(session, language, now=now, imprint=imprint, phase=phase)
     form = None
     if facts["phase"] in ACCEPTING or facts["phase"] == Phase.INTEREST:
         form = SignUpPageForm(session=session, now=now, language=language)

@@ -26,7 +26,7 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
     session = get_object_or_404(Session, slug=slug)
     language = translation.get_language() or session.source_language
     context = session_facts(session, language, now=timezone.now())
-    return _answer(request, context | {"back_url": context["session_url"]}, [session])
+    return _answer(request, context | {"back_url": context["session_url"]()}, [session])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -145,13 +145,28 @@ def test_the_agenda_asks_the_same_number_of_queries_for_one_and_three(
     agenda = make_agenda(slug="agenda")
     make_session_page(parent=agenda, first_day=COMING, publish=True)
     client.get("/nl/agenda/")
-    with django_assert_max_num_queries(60) as one:
+    with django_assert_max_num_queries(14) as one:
         client.get("/nl/agenda/")
     make_session_page(parent=agenda, first_day=COMING, publish=True)
     make_session_page(parent=agenda, first_day=COMING, publish=True)
-    with django_assert_max_num_queries(60) as three:
+    with django_assert_max_num_queries(14) as three:
         client.get("/nl/agenda/")
     assert len(three) == len(one)
+
+
+def test_a_page_is_found_with_as_few_queries_deep_as_shallow(client, django_assert_max_num_queries):
+    agenda = make_agenda(slug="agenda")
+    page = make_session_page(parent=agenda, slug="kom", first_day=COMING, publish=True)
+    path = page.get_url()
+    client.get(path)
+    with django_assert_max_num_queries(18):
+        assert client.get(path).status_code == 200
+    assert client.get("/nl/kom/").status_code == 404
+    assert client.get(f"{path}kom/").status_code == 404
+    agenda.unpublish()
+    assert client.get(path).status_code == 200
+    page.unpublish()
+    assert client.get(path).status_code == 404
 
 
 def test_a_translation_by_wagtail_localize_keeps_the_facts_in_step(page):
