@@ -71,7 +71,7 @@ lock: ## Write the lock files anew from pyproject.toml (needs uv; UPGRADE=1 take
 	$(LOCK) pyproject.toml --group dev --output-file requirements-dev.lock
 
 clean: ## Remove the environment and caches; what is in var/ stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(MO)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .migrated_cache $(MO)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- files that the targets above stand on ---------------------------------------------------

@@ -3,11 +3,15 @@
 import atexit
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management.commands import migrate
 from django.db import connection
 
 # platformdirs, which a library asks for its folder, warns when this is missing.
@@ -17,6 +21,28 @@ if "XDG_RUNTIME_DIR" not in os.environ:
 
 from tests import servers  # after the lines above, which a library it imports needs
 from tests.certificates import Certificate, make_certificate
+from tests.migrated import migrated
+
+
+@pytest.fixture(scope="session")
+def copied_migrations() -> pytest.MonkeyPatch:
+    """Let the database of the suite begin as a copy; undone when it has begun."""
+    patch = pytest.MonkeyPatch()
+
+    def copy(command: migrate.Command, **options: Any) -> None:
+        connection.ensure_connection()
+        with closing(sqlite3.connect(migrated())) as made:
+            made.backup(connection.connection)
+
+    if connection.vendor == "sqlite":
+        patch.setattr(migrate.Command, "handle", copy)
+    return patch
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(copied_migrations: pytest.MonkeyPatch, django_db_setup: None) -> None:
+    """Make the database as pytest-django does, from the copy."""
+    copied_migrations.undo()
 
 
 @pytest.fixture(scope="session")

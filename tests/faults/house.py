@@ -14,6 +14,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from tests.certificates import make_certificate
+from tests.migrated import migrated
 from tests.servers import PostgreSQL, die_with_parent, new_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,6 +82,8 @@ class House:
 
     def __enter__(self) -> "House":
         self.start_database()
+        if self._postgres is None:
+            shutil.copyfile(migrated(), self.folder / "bijeen.sqlite3")
         sys.path[:0] = [str(ROOT), str(ROOT / "site")]
         import django
 

@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.faults.house import free_ports
+from tests.migrated import migrated
 
 ROOT = Path(__file__).parents[2]
 EMAIL = "organisator@example.org"
@@ -108,14 +109,15 @@ def furnished(tmp_path_factory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed
         if not folder.exists():
             new = shared / "being-furnished"
-            for command in (["migrate", "--verbosity", "0"], ["prepare", "--demonstration"]):
-                subprocess.run(
-                    [sys.executable, "site/manage.py", *command],
-                    cwd=ROOT,
-                    env=_environment(new),
-                    stdout=subprocess.DEVNULL,
-                    check=True,
-                )
+            new.mkdir()
+            shutil.copyfile(migrated(), new / "bijeen.sqlite3")
+            subprocess.run(
+                [sys.executable, "site/manage.py", "prepare", "--demonstration"],
+                cwd=ROOT,
+                env=_environment(new),
+                stdout=subprocess.DEVNULL,
+                check=True,
+            )
             new.rename(folder)
     return folder
 
