@@ -161,7 +161,7 @@ def test_several_pages_at_once_wait_each_and_are_told_together(admin):
     response = _publish_many(admin, pages)
     assert [_came_true_once(page).state for page in pages] == ["waiting", "waiting"]
     told = _messages(response)[0]
-    assert "2 wijzigingen van bijeenkomsten" in told
+    assert "2 wijzigingen van sessies" in told
     assert reverse("session_changes:index") in told
 
 
