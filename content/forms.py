@@ -20,6 +20,12 @@ CHECKS: list[Callable[[Any, datetime], dict[str, str]]] = []
 class SessionPageForm(WagtailAdminPageForm):
     """Refuses what cannot be with the people that a session has."""
 
+    def save(self, commit: bool = True) -> Any:
+        """Let the page know by what it was saved: a hook of Wagtail is handed the page alone."""
+        page = super().save(commit=commit)
+        page.saved_by = self
+        return page
+
     def _post_clean(self) -> None:
         super()._post_clean()
         if self.errors:

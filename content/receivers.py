@@ -10,7 +10,8 @@ from content.services import publish_session
 
 
 def on_session_page_published(instance: SessionPage, **kwargs: Any) -> None:
-    publish_session(page=instance, now=timezone.now())
+    if instance.live:  # Wagtail also tells of one that is only planned
+        publish_session(page=instance, now=timezone.now())
 
 
 page_published.connect(

@@ -14,6 +14,8 @@ from participation.services.questions import set_private_apart
 
 
 def on_session_page_published(instance: SessionPage, revision: Revision, **kwargs: Any) -> None:
+    if not instance.live:  # it is planned; the session keeps its facts
+        return
     by, now = get_active_log_context().user, timezone.now()
     record_publication(page=instance, revision_id=revision.pk, by=by, now=now)
     if instance.session is not None:

@@ -1,9 +1,11 @@
 """Changes of sessions as an organiser sees them: those that wait, and what is about to change."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from wagtail.models import Page
 
 from content.models import Session, SessionPage
 from content.selectors import draft_session, is_source, told_hash
@@ -47,6 +49,18 @@ def open_changes() -> QuerySet[ScheduleChange]:
     """Return what waits for an organiser, and what goes out by itself, the soonest first."""
     rows = ScheduleChange.objects.filter(state__in=(ChangeState.HELD, ChangeState.WAITING))
     return rows.select_related("session", "made_by").order_by("due_at", "pk")
+
+
+def open_changes_of(
+    pages: Iterable[Page], *, with_descendants: bool = False
+) -> list[ScheduleChange]:
+    """Return what still waits because of these pages, or of those below them as well."""
+    keys = {page.translation_key for page in pages}
+    if with_descendants:
+        for page in pages:
+            keys.update(page.get_descendants().values_list("translation_key", flat=True))
+    rows = open_changes().filter(session__page_key__in=keys)
+    return list(rows.filter(version=F("session__schedule_version")))
 
 
 def unanswered_number(session: Session) -> int:

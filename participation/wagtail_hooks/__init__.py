@@ -7,7 +7,7 @@ from wagtail.snippets.models import register_snippet
 
 from participation.bulk_actions import ACTIONS
 from participation.models import Registration
-from participation.wagtail_hooks import changes  # noqa: F401 -- it registers its hooks
+from participation.wagtail_hooks import changes, publications  # noqa: F401 -- for their hooks
 from participation.wagtail_hooks.desk import DeskViewSet
 from participation.wagtail_hooks.questions import LearningQuestionViewSet
 from participation.wagtail_hooks.registrations import RegistrationPolicy, RegistrationViewSet

@@ -18,15 +18,16 @@ from django.urls import URLPattern, path, reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.admin.views.generic import HookResponseMixin
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
-from wagtail.models import Page, Revision
+from wagtail.models import Revision
 from wagtail.permissions import page_permission_policy
 
 from base.figures import figure
@@ -64,7 +65,7 @@ def _in_groups(people: list[Concerned]) -> list[tuple[str, str]]:
     return [(group_label(group), figure(number)) for group, number in groups_of(people)]
 
 
-def _minutes(change: ScheduleChange, now: datetime) -> int:
+def minutes_left(change: ScheduleChange, now: datetime) -> int:
     """Return how many minutes are left, the begun one included."""
     return max(0, math.ceil((change.due_at - now).total_seconds() / 60))
 
@@ -91,7 +92,7 @@ class ChangePage(WagtailAdminTemplateMixin, TemplateView):
         ]
 
 
-class ConfirmPublication(ChangePage):
+class ConfirmPublication(HookResponseMixin, ChangePage):
     """Publishing this revision mails people: whom, how many, and whether to."""
 
     template_name = "participation/admin/confirm_publication.html"
@@ -154,12 +155,23 @@ class ConfirmPublication(ChangePage):
             by=self.user,
             now=timezone.now(),
         )
+        if answer := self._run_hooks():
+            return answer
         if change is None:
             text = _("“%(title)s” goes live later.") if self.goes_live_at else _PUBLISHED
             messages.success(request, str(text) % {"title": self.page.title})
             return redirect("wagtailadmin_pages:edit", self.page.pk)
-        messages.success(request, str(_PUBLISHED) % {"title": self.draft.title})
+        text = str(_PUBLISHED) % {"title": self.draft.title}
+        live = messages.button(SessionPage.objects.get(pk=self.page.pk).url, _("View live"))
+        messages.success(request, text, buttons=[live])
         return redirect("session_changes:change", change.pk)
+
+    def _run_hooks(self) -> HttpResponse | None:
+        """Run what is hooked to a publication, as the editor of Wagtail does after its own."""
+        page = SessionPage.objects.get(pk=self.page.pk)
+        return self.run_hook("after_publish_page", self.request, page) or self.run_hook(
+            "after_edit_page", self.request, page
+        )
 
 
 _PUBLISHED = gettext_lazy("“%(title)s” is published.")
@@ -216,7 +228,7 @@ class OneChange(ChangePage):
             "total": len(people),
             "figure": figure(len(people)),
             "is_open": is_open,
-            "minutes": _minutes(change, now),
+            "minutes": minutes_left(change, now),
             "told": figure(change.told_count),
             "acts": self.acts(),
             "may_tell": self.user.has_perm(MAY_TELL),
@@ -312,12 +324,14 @@ class OpenChangesPanel(Component):
     order = 55
     template_name = "participation/admin/open_changes.html"
 
-    def __init__(self, changes: list[ScheduleChange]) -> None:
+    def __init__(self, changes: list[ScheduleChange], *, may_tell: bool) -> None:
         self.changes = changes
+        self.may_tell = may_tell
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         now = timezone.now()
-        return {"changes": [(change, _minutes(change, now)) for change in self.changes]}
+        changes = [(change, minutes_left(change, now)) for change in self.changes]
+        return {"changes": changes, "may_tell": self.may_tell}
 
 
 @hooks.register("register_admin_viewset")
@@ -327,30 +341,11 @@ def register_changes() -> ChangesViewSet:
 
 @hooks.register("construct_homepage_panels")
 def add_open_changes(request: HttpRequest, panels: list[Component]) -> None:
-    if request.user.has_perm(MAY_TELL) and (changes := list(open_changes()[:20])):
-        panels.append(OpenChangesPanel(changes))
-
-
-@hooks.register("before_publish_page")
-def ask_before_mail(request: HttpRequest, page: Page) -> HttpResponse | None:
-    """Stop at the page that shows whom the publication mails. The draft has been saved."""
-    if isinstance(page, SessionPage) and change_ahead(page, timezone.now()):
-        return redirect("session_changes:publish", page.pk, page.latest_revision_id)
-    return None
-
-
-@hooks.register("after_publish_page")
-def warn_of_too_many(request: HttpRequest, page: Page) -> None:
-    if isinstance(page, SessionPage) and page.session:
-        warn_of_capacity(request, over_capacity(page.session, page.session.capacity))
-
-
-def warn_of_capacity(request: HttpRequest, over: int) -> None:
-    """Say how many people have a seat beyond the number of seats."""
-    if over:
-        text = ngettext(
-            "%(number)s person more than there are seats is signed up. Nobody loses the seat.",
-            "%(number)s people more than there are seats are signed up. Nobody loses the seat.",
-            over,
-        )
-        messages.warning(request, text % {"number": figure(over)})
+    """Show all to who decides, and their own to whoever else publishes."""
+    user = cast("User", request.user)
+    if not may_see(user):
+        return
+    may_tell = user.has_perm(MAY_TELL)
+    rows = open_changes() if may_tell else open_changes().filter(made_by=user)
+    if changes := list(rows[:20]):
+        panels.append(OpenChangesPanel(changes, may_tell=may_tell))
