@@ -35,8 +35,10 @@ from campaigns.selectors.terms import Terms
 from contacts.enums import GROUP_PURPOSES, MailState, RepresentationRole
 from contacts.models import Contact, Membership, Notice, Representation
 from contacts.selectors.mailability import basis_records, has_basis, suppressed
+from contacts.selectors.people import speaks
 from contacts.selectors.representation import represents_member
-from participation.enums import LIVE, Attendance, RegistrationState
+from content.models import Session
+from participation.enums import LIVE, SEATED, Attendance, RegistrationState
 from participation.models import Interest, Registration
 
 _ROLE_ORDER = Case(
@@ -228,6 +230,8 @@ def _left_out_by_rules(terms: Terms) -> list[tuple[Q, Exclusion]]:
         whens += _told_before(terms)
     if terms.is_rest:
         whens += _served_before(terms)
+    if terms.stops_for_colleague and terms.session is not None:
+        whens += _colleague_has_a_seat(terms, terms.session)
     if terms.is_over:
         whens.append((query.EVERYBODY, Exclusion.SESSION_OVER))
     return whens
@@ -265,6 +269,17 @@ def _told_before(terms: Terms) -> list[tuple[Q, Exclusion]]:
         )
         return [(Q(Exists(rows)), Exclusion.ALREADY_TOLD)]
     return []
+
+
+def _colleague_has_a_seat(terms: Terms, session: Session) -> list[tuple[Q, Exclusion]]:
+    """Whose organisation has a seat already, by the person's own hand or by another's."""
+    seats = Registration.objects.filter(session=session, state__in=SEATED)
+    own = seats.filter(contact=OuterRef("pk"))
+    others = seats.filter(organisation=OuterRef("organisation"))
+    return [
+        (Q(Exists(own)), Exclusion.ALREADY_REGISTERED),
+        (speaks(terms.day, Q(Exists(others))), Exclusion.COLLEAGUE_REGISTERED),
+    ]
 
 
 def _served_before(terms: Terms) -> list[tuple[Q, Exclusion]]:

@@ -14,7 +14,7 @@ from campaigns.models import Mailing
 from contacts.enums import Purpose
 from content.enums import SessionStatus
 from content.models import Session
-from content.selectors import has_begun, told_hash
+from content.selectors import has_begun, site_settings, told_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,9 @@ class Terms:
     started_at: datetime
     day: date
     now: datetime
+    #: At most so many mailings a week to one person; None is no limit.
+    per_week: int | None = None
+    stops_for_colleague: bool = False
     is_recheck: bool = False
     #: Asked of those who have no row yet, after everybody else was mailed (services.rest).
     is_rest: bool = False
@@ -95,7 +98,17 @@ def terms_of(mailing: Mailing, now: datetime) -> Terms:
         started_at=started_at,
         day=_day(mailing, started_at),
         now=now,
+        per_week=_per_week(mailing),
+        stops_for_colleague=mailing.stops_for_colleague,
     )
+
+
+def _per_week(mailing: Mailing) -> int | None:
+    """The site's cap; of a mailing that has started the one that it started with."""
+    if "per_week" in mailing.frozen:
+        cap: int | None = mailing.frozen["per_week"]
+        return cap
+    return site_settings().mailings_per_week if not mailing.frozen else None
 
 
 def _day(mailing: Mailing, started_at: datetime) -> date:

@@ -8,45 +8,47 @@ from datetime import datetime
 from typing import cast
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from base.services import emit
 from campaigns.compiling import compile_messages
 from campaigns.enums import BEFORE_SESSION, MailingState
 from campaigns.errors import CampaignError
 from campaigns.models import Delivery, Mailing
-from campaigns.plan import due_time, parse_plan
+from campaigns.plan import parse_plan
+from campaigns.selectors.moments import due_at, open_lists, site_window, to_recompute
 from campaigns.selectors.terms import is_past, terms_of
 from campaigns.services.attachments import freeze_files
 from campaigns.services.batches import lay_out
 from campaigns.services.ledger import write_rows
+from campaigns.services.zones import wait_for_their_time
+from campaigns.windows import Window
 from contacts.enums import MAIL_DUE, MAIL_OPEN, MailState
 from content.models import Session
-from content.selectors import told_hash
+from content.selectors import is_published, site_settings, told_hash
 
 log = logging.getLogger(__name__)
 
 
 def recompute_due_times(*, now: datetime) -> int:
-    """Bring the due times of relative plans up to date with their sessions; return how many moved.
+    """Bring the due times of plans up to date with what they count from; return how many moved.
 
-    A pull: what was computed for another version of the schedule is computed again. The deadline
-    for signing up is not part of the schedule, so plans that count from it are always looked at.
+    A pull: what was computed for another version of the schedule is computed again. Deadlines,
+    closed lists and sent invitations are not part of the schedule, so plans that count from them
+    are always looked at, and so are mailings by attendance.
     """
     moved = 0
-    planned = Mailing.objects.filter(
-        state=MailingState.PLANNED, plan__has_key="relative", session__isnull=False
-    )
-    stale = ~Q(due_for_version=F("session__schedule_version")) | Q(due_for_version=None)
-    by_deadline = Q(plan__relative__anchor="registration_deadline")
-    for mailing in planned.filter(stale | by_deadline).select_related("session"):
-        session = cast("Session", mailing.session)
-        due_at = due_time(parse_plan(mailing.plan), session)
-        if due_at == mailing.due_at and mailing.due_for_version == session.schedule_version:
+    planned = to_recompute(Mailing.objects.filter(state=MailingState.PLANNED))
+    window: Window | None = None
+    for mailing in planned.select_related("session").defer("body_nl", "body_en"):
+        window = window or site_window()
+        moment = due_at(mailing, now=now, window=window)
+        version = mailing.session.schedule_version if mailing.session else None
+        if moment == mailing.due_at and mailing.due_for_version == version:
             continue
         moved += Mailing.objects.filter(
-            pk=mailing.pk, state=MailingState.PLANNED, plan=mailing.plan
-        ).update(due_at=due_at, due_for_version=session.schedule_version)
+            pk=mailing.pk, state=MailingState.PLANNED, plan=mailing.plan, due_at=mailing.due_at
+        ).update(due_at=moment, due_for_version=version)
     return moved
 
 
@@ -80,8 +82,11 @@ def _too_late(mailing: Mailing, now: datetime) -> str:
     plan = parse_plan(mailing.plan)
     if not plan.is_now and mailing.due_at and now - mailing.due_at > plan.late:
         return "late"
-    if mailing.kind in BEFORE_SESSION and mailing.session and is_past(mailing.session, now):
-        return "session_over"
+    if mailing.kind in BEFORE_SESSION and mailing.session:
+        if is_past(mailing.session, now):
+            return "session_over"
+        if not is_published(mailing.session):
+            return "unpublished"
     return ""
 
 
@@ -106,14 +111,24 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
         if not moved:
             return False
         mailing = Mailing.objects.select_related("session", "frozen_revision").get(pk=mailing_id)
+        if open_lists(mailing):
+            # Opened again since its moment was computed: the next tick takes that moment away.
+            transaction.set_rollback(True)
+            return False
         named = mailing.frozen_revision.as_object() if mailing.frozen_revision else mailing
-        mailing.frozen = {"audience": named.audience, "messages": compile_messages(named)}
+        mailing.frozen = {
+            "audience": named.audience,
+            "messages": compile_messages(named),
+            "per_week": site_settings().mailings_per_week,
+        }
         freeze_files(mailing_id=mailing_id, attachments=named.attachments)
         terms = terms_of(mailing, now)
         Mailing.objects.filter(pk=mailing_id).update(
             frozen=mailing.frozen, frozen_at=now, told=terms.told
         )
         write_rows(mailing, terms)
+        if mailing.in_their_zone:
+            wait_for_their_time(mailing, now)
         lay_out(mailing_id)
     return True
 

@@ -1,0 +1,220 @@
+"""When a planned mailing goes out, and what it waits for when nobody can tell yet.
+
+What a plan counts from may be no fact of the session: the closing of its attendance list, the start
+of its invitation, the publication of its report. Reports have no pages yet, so that anchor has no
+moment, and such a plan waits.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import F, Min, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+
+from campaigns import audience
+from campaigns.audience import conditions as c
+from campaigns.enums import BEFORE_SESSION, Anchor, MailingKind, MailingState
+from campaigns.errors import AudienceInvalid, PlanInvalid
+from campaigns.models import Mailing
+from campaigns.plan import Plan, anchor_moment, due_time, parse_plan, repeated_at
+from campaigns.windows import Window
+from content.models import Session
+from content.selectors import site_settings
+from participation.enums import Attendance
+from participation.models import AttendanceList
+from participation.selectors.attendance import attendance_closed_at
+
+#: Anchors that may move without the schedule of the session, or that are gone again.
+LIVE_ANCHORS = (
+    Anchor.REGISTRATION_DEADLINE,
+    Anchor.ATTENDANCE_CLOSED,
+    Anchor.REPORT_PUBLISHED,
+    Anchor.INVITATION_SENT,
+)
+
+_SENT = (MailingState.SENDING, MailingState.PAUSED, MailingState.DONE)
+
+#: The JSON of an audience that asks for attendance holds this.
+_ATTENDANCE = '"attendance"'
+
+
+def by_attendance(mailings: QuerySet[Mailing]) -> QuerySet[Mailing]:
+    """Keep mailings whose audience asks who was there."""
+    words = Cast("audience", TextField())
+    return mailings.annotate(audience_words=words).filter(audience_words__contains=_ATTENDANCE)
+
+
+def to_recompute(mailings: QuerySet[Mailing]) -> QuerySet[Mailing]:
+    """Keep the mailings whose moment may be another by now.
+
+    A pull: what was computed for another version of the schedule, and what counts from something
+    that is not part of the schedule.
+    """
+    stale = ~Q(due_for_version=F("session__schedule_version")) | Q(due_for_version=None)
+    live = Q(plan__relative__anchor__in=[str(anchor) for anchor in LIVE_ANCHORS])
+    relative = Q(plan__has_key="relative", session__isnull=False) & (stale | live)
+    attended = Q(pk__in=by_attendance(mailings).values("pk"))
+    return mailings.filter(relative | attended)
+
+
+def site_window() -> Window:
+    """Return the hours and days on which this site sends mailings."""
+    site = site_settings()
+    return Window(site.sends_from, site.sends_until, site.sends_on_sunday)
+
+
+def zone_of(session: Session | None) -> ZoneInfo:
+    """Return the zone in which the plan of a mailing is read: of its session, else of the site."""
+    return ZoneInfo(session.time_zone if session else settings.TIME_ZONE)
+
+
+def due_at(mailing: Mailing, *, now: datetime, window: Window | None = None) -> datetime | None:
+    """Return the moment that the plan of a mailing comes to; None while it waits for something.
+
+    By attendance it never goes before the list is closed. A plan that is `now` comes to `now`, or
+    to the moment that it has. Raises PlanInvalid.
+    """
+    plan = parse_plan(mailing.plan)
+    window = window or site_window()
+    if plan.is_now:
+        moment: datetime | None = mailing.due_at or now
+    else:
+        moment = _planned_moment(mailing, plan, window=window, now=now)
+    sessions = attended_sessions(mailing.audience)
+    if not sessions or moment is None:
+        return moment
+    closed = [attendance_closed_at(each) for each in sessions]
+    if None in closed:
+        return None
+    last = max(each for each in closed if each is not None)
+    if last > moment or (mailing.state == MailingState.PLANNED and mailing.due_at is None):
+        return window.nearest(max(last, moment), zone=zone_of(mailing.session))
+    return moment
+
+
+def _planned_moment(
+    mailing: Mailing, plan: Plan, *, window: Window, now: datetime
+) -> datetime | None:
+    session = mailing.session
+    # As it was when the moment had come: what waits for its turn does not move any more.
+    as_of = min(now, mailing.due_at) if mailing.due_at else now
+    return due_time(
+        plan,
+        session,
+        anchor_at=_anchor_at(plan, mailing),
+        window=window,
+        before=_latest(mailing, plan),
+        now=as_of,
+    )
+
+
+def planned_without_window(mailing: Mailing) -> datetime | None:
+    """Return the moment that a relative plan says itself. Raises PlanInvalid."""
+    plan = parse_plan(mailing.plan)
+    return due_time(plan, mailing.session, anchor_at=_anchor_at(plan, mailing))
+
+
+def repetition_due_at(mailing: Mailing, *, window: Window) -> datetime | None:
+    """Return when the mailing after this one goes out; None when the session comes before that.
+
+    Raises PlanInvalid.
+    """
+    plan, session = parse_plan(mailing.plan), mailing.session
+    previous = mailing.due_at or mailing.started_at
+    if previous is None:
+        return None
+    zone = zone_of(session)
+    before = session.starts_at if session and mailing.kind in BEFORE_SESSION else None
+    moment = repeated_at(previous, plan.every_days, zone)
+    if before and moment >= before:
+        return None
+    return window.nearest(moment, zone=zone, before=before)
+
+
+def _anchor_at(plan: Plan, mailing: Mailing) -> datetime | None:
+    session = mailing.session
+    if session is None:
+        return None
+    if plan.anchor == Anchor.ATTENDANCE_CLOSED:
+        return attendance_closed_at(session)
+    if plan.anchor == Anchor.INVITATION_SENT:
+        sent = Mailing.objects.filter(
+            session=session, kind=MailingKind.INVITATION, state__in=_SENT
+        ).exclude(pk=mailing.pk)
+        found: datetime | None = sent.aggregate(first=Min("started_at"))["first"]
+        return found
+    return None
+
+
+def _latest(mailing: Mailing, plan: Plan) -> datetime | None:
+    """Return what mail about something to come must not be moved past: its start, its deadline."""
+    session = mailing.session
+    if session is None or mailing.kind not in BEFORE_SESSION:
+        return None
+    if plan.anchor == Anchor.REGISTRATION_DEADLINE and plan.days <= 0:
+        return anchor_moment(plan.anchor, session)
+    return session.starts_at
+
+
+def attended_sessions(data: object) -> list[Session]:
+    """Return the sessions whose marks an audience asks for: all of them must be closed first.
+
+    Who is not marked does not wait for anybody to do so.
+    """
+    slugs = set(attendance_asked(data))
+    return list(Session.objects.filter(slug__in=slugs)) if slugs else []
+
+
+def attendance_asked(data: object) -> Iterator[str]:
+    """Yield the slugs of the sessions whose marks the JSON of an audience asks for."""
+    try:
+        condition = audience.parse(data)
+    except AudienceInvalid:
+        return
+    for leaf, _positive in c.leaves(condition):
+        if isinstance(leaf, c.Attended) and set(leaf.values) != {Attendance.UNMARKED}:
+            yield leaf.session
+
+
+def open_lists(mailing: Mailing) -> list[Session]:
+    """Return the sessions whose attendance list the mailing waits for."""
+    sessions = attended_sessions(mailing.audience)
+    if mailing.session and _anchor(mailing) == Anchor.ATTENDANCE_CLOSED:
+        sessions.append(mailing.session)
+    if not sessions:
+        return []
+    closed = set(
+        AttendanceList.objects.filter(session__in=sessions).values_list("session", flat=True)
+    )
+    return list({each.pk: each for each in sessions if each.pk not in closed}.values())
+
+
+def _anchor(mailing: Mailing) -> Anchor | None:
+    try:
+        return parse_plan(mailing.plan).anchor
+    except PlanInvalid:
+        return None
+
+
+def waits_for(mailing: Mailing) -> str:
+    """Return in words what a planned mailing without a moment waits for; else nothing."""
+    if mailing.state != MailingState.PLANNED or mailing.due_at is not None:
+        return ""
+    anchor, session = _anchor(mailing), mailing.session
+    if anchor and session and session.starts_at is None:
+        return _("waits for an exact date of the session")
+    if anchor == Anchor.REPORT_PUBLISHED:
+        return _("waits for the report")
+    if (
+        anchor == Anchor.INVITATION_SENT
+        and session
+        and _anchor_at(parse_plan(mailing.plan), mailing) is None
+    ):
+        return _("waits until the invitation is sent")
+    if lists := open_lists(mailing):
+        names = ", ".join(f"“{each}”" for each in lists)
+        return _("waits until the attendance list of %s is closed") % names
+    return _("waits for its moment to be computed")
