@@ -39,6 +39,7 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action("campaigns.pause", _("Pause"), _("Paused"))
     actions.register_action("campaigns.resume", _("Resume"), _("Resumed"))
     actions.register_action("campaigns.cancel", _("Cancel"), _("Cancelled"))
+    actions.register_action("campaigns.repeat", _("Repeat"), _("Planned as a repetition"))
     actions.register_action("campaigns.withdraw", _("Withdraw"), _("Withdrawn"))
     actions.register_action("campaigns.rest", _("Send to the rest"), _("Sent to the rest"))
     actions.register_action("campaigns.resolve", _("Decide"), _("Took mails in doubt for sent"))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaigns.selectors import sending_mailing_ids
 from campaigns.selectors.hold import is_held
-from campaigns.services import batches, planning, rest
+from campaigns.services import batches, planning, prompting, repeating, rest
 from contacts.enums import MailState
 from contacts.selectors import waiting_import_ids
 from contacts.services.retention import clean_up
@@ -77,6 +77,7 @@ def _tick(*, now: datetime, journal_dir: Path) -> Work:
         record_missed_changes(now=now)
         announce_known_dates(now=now)
         nudge_unconfirmed(now=now)
+        prompting.prompt_for_lists(now=now)
     send_due_changes(now=now)
     planning.recompute_due_times(now=now)
     work = Work(import_ids=waiting_import_ids(), cleaning=is_cleaning_due(now=now))
@@ -91,6 +92,7 @@ def _tick(*, now: datetime, journal_dir: Path) -> Work:
     batches.adopt_strays()
     planning.expire_rows(now=now)
     planning.finish_mailings(now=now)
+    repeating.plan_repetitions(now=now)
     if duties.breaker_words(now=now) is None:
         work.mailing_ids = sending_mailing_ids()
         # Whoever claimed one may have died on another host, where alone it can be settled.

@@ -1,7 +1,9 @@
-"""Check, plan, start, pause, resume and cancel a mailing, and send a test of it."""
+"""Check, plan, start, withdraw, pause, resume and cancel a mailing, and send a test of it."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,9 @@ from django.views.generic import View
 from campaigns.checks import send_problems
 from campaigns.errors import CampaignError, MailingNotReady
 from campaigns.forms import AddressForm, PlanFields, plan_of_fields
+from campaigns.models import Mailing
 from campaigns.overview.pages import MailingPage, user_of
+from campaigns.selectors.hints import plan_hints
 from campaigns.selectors.hold import is_held
 from campaigns.selectors.ledger import counts
 from campaigns.selectors.recipients import dry_run
@@ -63,9 +67,16 @@ class ActView(MailingPage, View):
             messages.error(request, str(error))
         else:
             messages.success(request, _DONE[act])
+            if act in ("plan", "start"):
+                self._hint()
             if act in _SENDING and is_held():
                 messages.warning(request, _("Mail is held: nothing goes out until it is released."))
         return self.back()
+
+    def _hint(self) -> None:
+        planned = Mailing.objects.select_related("session").get(pk=self.mailing.pk)
+        for hint in plan_hints(planned, now=timezone.now()):
+            messages.warning(self.request, hint)
 
     def _check(self) -> HttpResponse:
         problems = mailings.check_mailing(mailing_id=self.mailing.pk, now=timezone.now())
@@ -86,9 +97,11 @@ class ActView(MailingPage, View):
         }
         match act:
             case "plan":
-                mailings.plan_mailing(plan=self._plan(), **values)
+                mailings.plan_mailing(plan=self._plan(), wait=_wait(), **values)
             case "start":
-                mailings.start(**values)
+                mailings.start(wait=_wait(), **values)
+            case "withdraw":
+                mailings.withdraw_mailing(**values)
             case "pause":
                 mailings.pause_mailing(**values)
             case "resume":
@@ -106,12 +119,18 @@ class ActView(MailingPage, View):
             raise MailingNotReady(error.messages) from error
 
 
+def _wait() -> timedelta:
+    """So long a mailing that is to go out now can be withdrawn."""
+    return timedelta(seconds=settings.WITHDRAWAL_SECONDS)
+
+
 #: Acts after which people expect mail to go out.
 _SENDING = ("start", "resume")
 
 _DONE = {
     "plan": gettext_lazy("The mailing is planned."),
     "start": gettext_lazy("The mailing is about to start."),
+    "withdraw": gettext_lazy("The mailing is a draft again: nothing was sent."),
     "pause": gettext_lazy("The mailing pauses."),
     "resume": gettext_lazy("The mailing goes on."),
     "cancel": gettext_lazy("The mailing is cancelled."),

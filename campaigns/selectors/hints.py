@@ -10,14 +10,20 @@ from campaigns.calendar_hints import holiday_names
 from campaigns.errors import PlanInvalid
 from campaigns.models import Mailing
 from campaigns.plan import parse_plan
-from campaigns.selectors.moments import due_at, planned_without_window, site_window, zone_of
+from campaigns.selectors.moments import (
+    due_at,
+    planned_without_window,
+    site_window,
+    waits_for,
+    zone_of,
+)
 
 
 def plan_hints(mailing: Mailing, *, now: datetime) -> list[str]:
     """Return what is worth a second look about when the mailing goes out, in sentences.
 
-    A moment that was moved because of the hours of the site, one outside these hours, and a
-    holiday. Of a planned mailing its moment is meant, else what its plan would come to.
+    What it waits for, a moment that was moved because of the hours of the site, one outside these
+    hours, and a holiday. Of a planned mailing its moment is meant, else what its plan comes to.
     """
     try:
         plan = parse_plan(mailing.plan)
@@ -26,7 +32,7 @@ def plan_hints(mailing: Mailing, *, now: datetime) -> list[str]:
     except PlanInvalid:
         return []
     if moment is None:
-        return []
+        return [words] if (words := waits_for(mailing)) else []
     zone, window = zone_of(mailing.session), site_window()
     local = moment.astimezone(zone)
     hints = []

@@ -200,21 +200,21 @@ def _anchor(mailing: Mailing) -> Anchor | None:
 
 
 def waits_for(mailing: Mailing) -> str:
-    """Return in words what a planned mailing without a moment waits for; else nothing."""
+    """Return what a planned mailing without a moment waits for, in a sentence; else nothing."""
     if mailing.state != MailingState.PLANNED or mailing.due_at is not None:
         return ""
     anchor, session = _anchor(mailing), mailing.session
     if anchor and session and session.starts_at is None:
-        return _("waits for an exact date of the session")
+        return _("Waits for an exact date of the session.")
     if anchor == Anchor.REPORT_PUBLISHED:
-        return _("waits for the report")
+        return _("Waits for the report.")
     if (
         anchor == Anchor.INVITATION_SENT
         and session
         and _anchor_at(parse_plan(mailing.plan), mailing) is None
     ):
-        return _("waits until the invitation is sent")
+        return _("Waits until the invitation is sent.")
     if lists := open_lists(mailing):
         names = ", ".join(f"“{each}”" for each in lists)
-        return _("waits until the attendance list of %s is closed") % names
-    return _("waits for its moment to be computed")
+        return _("Waits until the attendance list of %s is closed.") % names
+    return _("Waits for its moment to be computed.")

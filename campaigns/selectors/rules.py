@@ -179,7 +179,21 @@ def _left_out_by_audience(
             for why, reason in _telling(condition, terms.moment, positive=True)
         ]
         whens.append((fails, Exclusion.NOT_IN_AUDIENCE))
-    return whens
+    return whens + _unmarked(terms)
+
+
+def _unmarked(terms: Terms) -> list[tuple[Q, Exclusion]]:
+    """By attendance: who is not marked was neither there nor absent, unless that is asked for."""
+    sessions = {
+        leaf.session
+        for leaf, _positive in c.leaves(terms.condition)
+        if isinstance(leaf, c.Attended) and Attendance.UNMARKED not in leaf.values
+    }
+    unmarked = (str(Attendance.UNMARKED),)
+    return [
+        (query.attended(session, unmarked), Exclusion.NOT_IN_AUDIENCE)
+        for session in sorted(sessions)
+    ]
 
 
 def _telling(
