@@ -179,10 +179,24 @@ def send_problems(mailing: Mailing, now: datetime) -> list[str]:
         return problems
     problems += _session_problems(mailing, now)
     numbers = dry_run(mailing, now)
-    if not numbers.recipients:
+    if not numbers.recipients and not _fills_later(mailing):
         problems.append(_("Nobody would get this mailing: look at the audience."))
     problems += _language_problems(mailing, numbers.languages)
     return problems or _message_problems(mailing)
+
+
+#: What brings people into an audience after it was planned.
+_COMES_LATER = (*c.VOLATILE, c.Invited, c.Received)
+
+
+def _fills_later(mailing: Mailing) -> bool:
+    """Whether people may be asked, answer or be there before the moment that it is planned for."""
+    if not mailing.plan or parse_plan(mailing.plan).is_now:
+        return False
+    leaves = c.leaves(audience.parse(mailing.audience))
+    return mailing.purpose == Purpose.PARTICIPATION or any(
+        is_asked and isinstance(leaf, _COMES_LATER) for leaf, is_asked in leaves
+    )
 
 
 def _session_problems(mailing: Mailing, now: datetime) -> list[str]:

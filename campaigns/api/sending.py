@@ -61,6 +61,7 @@ def dry_run_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
         "sample": [_person(people[number]) for number in numbers.sample],
         "sentence": {code: audience.sentence(condition, code) for code in LANGUAGES},
         "problems": send_problems(mailing, now) if mailing.is_editable else [],
+        "hints": plan_hints(mailing, now=now) if mailing.plan else [],
     }
 
 

@@ -328,7 +328,7 @@ def test_deleting_the_page_of_a_session_keeps_the_session_and_its_mailing():
 def test_late_policy_is_that_of_the_plan():
     make_delegate()
     at = {"at": "2026-03-02T09:00:00+00:00", "late": "skip:PT1H"}
-    mailing = _planned(plan=at, due_at=NOW, kind="invitation")
+    mailing = _planned(plan=at, due_at=NOW, kind="invitation", session=make_session())
     assert start_due_mailings(now=NOW + HOUR + timedelta(seconds=1)) == []
     mailing.refresh_from_db()
     assert (mailing.state, mailing.pause_reason) == ("missed", "late")

@@ -6,16 +6,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
-from wagtail.models import Site
 
 from campaigns.models import Delivery
 from campaigns.selectors import exclusions_now, explain
 from campaigns.services.planning import start_mailing
-from content.models import SiteSettings
-from tests.campaigns.people import make_delegate, reasons, register
+from tests.campaigns.people import cap, make_delegate, reasons, register
 from tests.factories.campaigns import make_delivery, make_mailing
 from tests.factories.contacts import NOW, TODAY, make_contact, make_member
-from tests.factories.content import make_home, make_session
+from tests.factories.content import make_session
 from tests.factories.groups import make_group, put_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -147,12 +145,6 @@ def test_mailing_that_waited_sees_what_was_sent_meanwhile():
 
 
 # --- the cap of the site ------------------------------------------------------------------
-
-
-def cap(number):
-    """Let the site allow so many mailings a week."""
-    site = Site.objects.filter(is_default_site=True).first() or make_home().get_site()
-    SiteSettings.objects.update_or_create(site=site, defaults={"mailings_per_week": number})
 
 
 @pytest.mark.parametrize(
