@@ -7,7 +7,7 @@ those that many people in the Netherlands keep too, and that no Dutch calendar p
 from datetime import date
 from functools import lru_cache
 
-import holidays
+from holidays import country_holidays
 
 #: Of Suriname, by a word of their English names.
 _KEPT_HERE = ("Holi", "Diwali", "Eid")
@@ -21,10 +21,11 @@ def holiday_names(day: date, language: str) -> list[str]:
 
 @lru_cache(maxsize=32)
 def _of_year(year: int, language: str) -> dict[date, tuple[str, ...]]:
-    dutch = holidays.NL(years=year, language=language, categories=("public", "optional"))
+    categories = ("public", "optional")
+    dutch = country_holidays("NL", years=year, language=language, categories=categories)
     found = {day: tuple(dutch.get_list(day)) for day in dutch}
-    named = holidays.SR(years=year, language=language)
-    english = holidays.SR(years=year, language="en_US")
+    named = country_holidays("SR", years=year, language=language)
+    english = country_holidays("SR", years=year, language="en_US")
     for day in english:
         if any(word in name for name in english.get_list(day) for word in _KEPT_HERE):
             names = tuple(

@@ -52,7 +52,11 @@ def parse_plan(data: Any) -> Plan:
     if unknown := sorted(set(data) - {"now", "at", "relative", "late", "repeat"}):
         raise PlanInvalid(_("Unknown in a plan: %s.") % ", ".join(unknown))
     late = _late(data["late"]) if "late" in data else LATE
-    return replace(_when(data, late), **_repeat(data["repeat"]) if "repeat" in data else {})
+    plan = _when(data, late)
+    if "repeat" not in data:
+        return plan
+    every_days, times = _repeat(data["repeat"])
+    return replace(plan, every_days=every_days, times=times)
 
 
 def _when(data: dict[str, Any], late: timedelta) -> Plan:
@@ -65,7 +69,7 @@ def _when(data: dict[str, Any], late: timedelta) -> Plan:
     return _relative(data["relative"], late)
 
 
-def _repeat(value: Any) -> dict[str, int]:
+def _repeat(value: Any) -> tuple[int, int]:
     if not isinstance(value, dict) or set(value) != {"every_days", "times"}:
         raise PlanInvalid(_("“repeat” has exactly: every_days, times."))
     for name, most in (("every_days", EVERY_DAYS_MAX), ("times", TIMES_MAX)):
@@ -73,7 +77,7 @@ def _repeat(value: Any) -> dict[str, int]:
         if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= most:
             words = {"name": name, "most": most}
             raise PlanInvalid(_("“%(name)s” is a whole number from 1 to %(most)s.") % words)
-    return value
+    return value["every_days"], value["times"]
 
 
 def _late(value: Any) -> timedelta:

@@ -1,6 +1,7 @@
 """Check, plan, start, withdraw, pause, resume and cancel a mailing, and send a test of it."""
 
-from datetime import timedelta
+from copy import copy
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,6 @@ from django.views.generic import View
 from campaigns.checks import send_problems
 from campaigns.errors import CampaignError, MailingNotReady
 from campaigns.forms import AddressForm, PlanFields, plan_of_fields
-from campaigns.models import Mailing
 from campaigns.overview.pages import MailingPage, user_of
 from campaigns.selectors.hints import plan_hints
 from campaigns.selectors.hold import is_held
@@ -33,9 +33,10 @@ class ActView(MailingPage, View):
         """Ask for confirmation, with the consequence in numbers."""
         if act not in ("start", "cancel") or act not in mailings.legal_acts(self.mailing.state):
             return self.back()
-        numbers, problems = None, []
+        numbers, problems, hints = None, [], []
         if act == "start":
             now = timezone.now()
+            hints = self._hints_of_now(now)
             problems = send_problems(self.mailing, now)
             numbers = dry_run(self.mailing, now) if not problems else None
         waiting = counts(self.mailing.pk)
@@ -44,11 +45,18 @@ class ActView(MailingPage, View):
             "act": act,
             "numbers": numbers,
             "problems": problems,
+            "hints": hints,
             "waiting": waiting[MailState.QUEUED] + waiting[MailState.DEFERRED],
             "overview": self.url("overview"),
             "act_url": self.url("act", act),
         }
         return render(request, "campaigns/admin/confirm.html", context)
+
+    def _hints_of_now(self, now: datetime) -> list[str]:
+        """What is worth a second look about sending it at this moment."""
+        started = copy(self.mailing)
+        started.plan, started.due_at = {"now": True}, None
+        return plan_hints(started, now=now)
 
     def get_page_title(self) -> str:
         return _("Are you sure?")
@@ -67,16 +75,9 @@ class ActView(MailingPage, View):
             messages.error(request, str(error))
         else:
             messages.success(request, _DONE[act])
-            if act in ("plan", "start"):
-                self._hint()
             if act in _SENDING and is_held():
                 messages.warning(request, _("Mail is held: nothing goes out until it is released."))
         return self.back()
-
-    def _hint(self) -> None:
-        planned = Mailing.objects.select_related("session").get(pk=self.mailing.pk)
-        for hint in plan_hints(planned, now=timezone.now()):
-            messages.warning(self.request, hint)
 
     def _check(self) -> HttpResponse:
         problems = mailings.check_mailing(mailing_id=self.mailing.pk, now=timezone.now())

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -49,7 +50,7 @@ def plan_hints(mailing: Mailing, *, now: datetime) -> list[str]:
     for name in holiday_names(local.date(), (get_language() or "nl")[:2]):
         words = {"day": _day(local.date()), "name": name}
         hints.append(_("%(day)s is %(name)s: many people do not read their mail then.") % words)
-    return hints
+    return [capfirst(hint) for hint in hints]
 
 
 def _moment(local: datetime) -> str:

@@ -5,7 +5,8 @@ of its invitation, the publication of its report. Reports have no pages yet, so 
 moment, and such a plan waits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,6 @@ from content.models import Session
 from content.selectors import site_settings
 from participation.enums import Attendance
 from participation.models import AttendanceList
-from participation.selectors.attendance import attendance_closed_at
 
 #: Anchors that may move without the schedule of the session, or that are gone again.
 LIVE_ANCHORS = (
@@ -71,32 +71,63 @@ def zone_of(session: Session | None) -> ZoneInfo:
     return ZoneInfo(session.time_zone if session else settings.TIME_ZONE)
 
 
-def due_at(mailing: Mailing, *, now: datetime, window: Window | None = None) -> datetime | None:
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What plans count from besides the session: when lists were closed, by the slug of the
+    session, and when the first invitation went out, by the id of the session."""
+
+    closed: dict[str, datetime] = field(default_factory=dict)
+    invited: dict[int, datetime] = field(default_factory=dict)
+
+
+def happened(mailings: Iterable[Mailing]) -> Happened:
+    """Return what has happened of all that these mailings count from or wait for. Two queries."""
+    mailings = list(mailings)
+    slugs = {slug for mailing in mailings for slug in lists_of(mailing)}
+    sessions = {
+        mailing.session_id for mailing in mailings if _anchor(mailing) == Anchor.INVITATION_SENT
+    }
+    closed = AttendanceList.objects.filter(session__slug__in=slugs)
+    sent = Mailing.objects.filter(
+        session__in=sessions, kind=MailingKind.INVITATION, state__in=_SENT
+    )
+    invited = sent.order_by().values_list("session").annotate(first=Min("started_at"))
+    return Happened(dict(closed.values_list("session__slug", "closed_at")), dict(invited))
+
+
+def due_at(
+    mailing: Mailing,
+    *,
+    now: datetime,
+    window: Window | None = None,
+    known: Happened | None = None,
+) -> datetime | None:
     """Return the moment that the plan of a mailing comes to; None while it waits for something.
 
     By attendance it never goes before the list is closed. A plan that is `now` comes to `now`, or
-    to the moment that it has. Raises PlanInvalid.
+    to the moment that it has. Of many mailings, `window` and what is `known` are asked for once.
+    Raises PlanInvalid.
     """
     plan = parse_plan(mailing.plan)
     window = window or site_window()
+    known = known or happened([mailing])
     if plan.is_now:
         moment: datetime | None = mailing.due_at or now
     else:
-        moment = _planned_moment(mailing, plan, window=window, now=now)
-    sessions = attended_sessions(mailing.audience)
-    if not sessions or moment is None:
+        moment = _planned_moment(mailing, plan, known, window=window, now=now)
+    slugs = attendance_asked(mailing.audience)
+    if not slugs or moment is None:
         return moment
-    closed = [attendance_closed_at(each) for each in sessions]
-    if None in closed:
+    if not slugs <= known.closed.keys():
         return None
-    last = max(each for each in closed if each is not None)
+    last = max(known.closed[slug] for slug in slugs)
     if last > moment or (mailing.state == MailingState.PLANNED and mailing.due_at is None):
         return window.nearest(max(last, moment), zone=zone_of(mailing.session))
     return moment
 
 
 def _planned_moment(
-    mailing: Mailing, plan: Plan, *, window: Window, now: datetime
+    mailing: Mailing, plan: Plan, known: Happened, *, window: Window, now: datetime
 ) -> datetime | None:
     session = mailing.session
     # As it was when the moment had come: what waits for its turn does not move any more.
@@ -104,17 +135,18 @@ def _planned_moment(
     return due_time(
         plan,
         session,
-        anchor_at=_anchor_at(plan, mailing),
+        anchor_at=_anchor_at(plan, mailing, known),
         window=window,
         before=_latest(mailing, plan),
         now=as_of,
     )
 
 
-def planned_without_window(mailing: Mailing) -> datetime | None:
+def planned_without_window(mailing: Mailing, known: Happened | None = None) -> datetime | None:
     """Return the moment that a relative plan says itself. Raises PlanInvalid."""
     plan = parse_plan(mailing.plan)
-    return due_time(plan, mailing.session, anchor_at=_anchor_at(plan, mailing))
+    anchor_at = _anchor_at(plan, mailing, known or happened([mailing]))
+    return due_time(plan, mailing.session, anchor_at=anchor_at)
 
 
 def repetition_due_at(mailing: Mailing, *, window: Window) -> datetime | None:
@@ -134,19 +166,13 @@ def repetition_due_at(mailing: Mailing, *, window: Window) -> datetime | None:
     return window.nearest(moment, zone=zone, before=before)
 
 
-def _anchor_at(plan: Plan, mailing: Mailing) -> datetime | None:
+def _anchor_at(plan: Plan, mailing: Mailing, known: Happened) -> datetime | None:
     session = mailing.session
     if session is None:
         return None
     if plan.anchor == Anchor.ATTENDANCE_CLOSED:
-        return attendance_closed_at(session)
-    if plan.anchor == Anchor.INVITATION_SENT:
-        sent = Mailing.objects.filter(
-            session=session, kind=MailingKind.INVITATION, state__in=_SENT
-        ).exclude(pk=mailing.pk)
-        found: datetime | None = sent.aggregate(first=Min("started_at"))["first"]
-        return found
-    return None
+        return known.closed.get(session.slug)
+    return known.invited.get(session.pk) if plan.anchor == Anchor.INVITATION_SENT else None
 
 
 def _latest(mailing: Mailing, plan: Plan) -> datetime | None:
@@ -159,37 +185,34 @@ def _latest(mailing: Mailing, plan: Plan) -> datetime | None:
     return session.starts_at
 
 
-def attended_sessions(data: object) -> list[Session]:
-    """Return the sessions whose marks an audience asks for: all of them must be closed first.
+def attendance_asked(data: object) -> set[str]:
+    """Return the slugs of the sessions whose marks an audience asks for: their lists come first.
 
     Who is not marked does not wait for anybody to do so.
     """
-    slugs = set(attendance_asked(data))
-    return list(Session.objects.filter(slug__in=slugs)) if slugs else []
-
-
-def attendance_asked(data: object) -> Iterator[str]:
-    """Yield the slugs of the sessions whose marks the JSON of an audience asks for."""
     try:
         condition = audience.parse(data)
     except AudienceInvalid:
-        return
-    for leaf, _positive in c.leaves(condition):
-        if isinstance(leaf, c.Attended) and set(leaf.values) != {Attendance.UNMARKED}:
-            yield leaf.session
+        return set()
+    return {
+        leaf.session
+        for leaf, _positive in c.leaves(condition)
+        if isinstance(leaf, c.Attended) and set(leaf.values) != {Attendance.UNMARKED}
+    }
 
 
-def open_lists(mailing: Mailing) -> list[Session]:
-    """Return the sessions whose attendance list the mailing waits for."""
-    sessions = attended_sessions(mailing.audience)
+def lists_of(mailing: Mailing) -> set[str]:
+    """Return the slugs of the sessions whose attendance list must be closed before it goes."""
+    slugs = attendance_asked(mailing.audience)
     if mailing.session and _anchor(mailing) == Anchor.ATTENDANCE_CLOSED:
-        sessions.append(mailing.session)
-    if not sessions:
-        return []
-    closed = set(
-        AttendanceList.objects.filter(session__in=sessions).values_list("session", flat=True)
-    )
-    return list({each.pk: each for each in sessions if each.pk not in closed}.values())
+        slugs.add(mailing.session.slug)
+    return slugs
+
+
+def open_lists(mailing: Mailing, known: Happened | None = None) -> set[str]:
+    """Return the slugs of the sessions whose attendance list the mailing waits for."""
+    slugs = lists_of(mailing)
+    return slugs - (known or happened([mailing])).closed.keys() if slugs else slugs
 
 
 def _anchor(mailing: Mailing) -> Anchor | None:
@@ -208,13 +231,11 @@ def waits_for(mailing: Mailing) -> str:
         return _("Waits for an exact date of the session.")
     if anchor == Anchor.REPORT_PUBLISHED:
         return _("Waits for the report.")
-    if (
-        anchor == Anchor.INVITATION_SENT
-        and session
-        and _anchor_at(parse_plan(mailing.plan), mailing) is None
-    ):
+    known = happened([mailing])
+    if anchor == Anchor.INVITATION_SENT and session and session.pk not in known.invited:
         return _("Waits until the invitation is sent.")
-    if lists := open_lists(mailing):
-        names = ", ".join(f"“{each}”" for each in lists)
+    if slugs := open_lists(mailing, known):
+        sessions = Session.objects.filter(slug__in=slugs).order_by("starts_at", "pk")
+        names = ", ".join(f"“{each}”" for each in sessions)
         return _("Waits until the attendance list of %s is closed.") % names
     return _("Waits for its moment to be computed.")

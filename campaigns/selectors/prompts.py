@@ -7,7 +7,13 @@ from django.db.models import Q
 from campaigns.enums import MailingState
 from campaigns.errors import PlanInvalid
 from campaigns.models import Mailing
-from campaigns.selectors.moments import by_attendance, open_lists, planned_without_window
+from campaigns.selectors.moments import (
+    Happened,
+    by_attendance,
+    happened,
+    open_lists,
+    planned_without_window,
+)
 from content.models import Session
 from content.selectors import is_over
 
@@ -23,18 +29,25 @@ def waiting_for_lists(*, now: datetime) -> list[tuple[Mailing, list[Session]]]:
     planned = Mailing.objects.filter(state=MailingState.PLANNED, due_at=None)
     asked = Q(pk__in=by_attendance(planned).values("pk"))
     anchored = Q(plan__relative__anchor="attendance_closed")
-    found = []
     rows = planned.filter(asked | anchored).select_related("session", "frozen_revision__user")
-    for mailing in rows.defer("body_nl", "body_en", "frozen").order_by("pk"):
-        sessions = open_lists(mailing)
-        if sessions and _has_waited(mailing, sessions, now - PROMPT_AFTER):
-            found.append((mailing, sessions))
+    mailings = list(rows.defer("body_nl", "body_en", "frozen").order_by("pk"))
+    known = happened(mailings)
+    slugs = {mailing.pk: open_lists(mailing, known) for mailing in mailings}
+    sessions = Session.objects.filter(slug__in={slug for each in slugs.values() for slug in each})
+    by_slug = {session.slug: session for session in sessions}
+    found = []
+    for mailing in mailings:
+        lists = [by_slug[slug] for slug in sorted(slugs[mailing.pk] & by_slug.keys())]
+        if lists and _has_waited(mailing, lists, known, now - PROMPT_AFTER):
+            found.append((mailing, lists))
     return found
 
 
-def _has_waited(mailing: Mailing, sessions: list[Session], since: datetime) -> bool:
+def _has_waited(
+    mailing: Mailing, sessions: list[Session], known: Happened, since: datetime
+) -> bool:
     try:
-        moment = planned_without_window(mailing)
+        moment = planned_without_window(mailing, known)
     except PlanInvalid:
         return False
     return all(is_over(each, since) for each in sessions) and (moment is None or moment <= since)

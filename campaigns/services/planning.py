@@ -16,13 +16,18 @@ from campaigns.enums import BEFORE_SESSION, MailingState
 from campaigns.errors import CampaignError
 from campaigns.models import Delivery, Mailing
 from campaigns.plan import parse_plan
-from campaigns.selectors.moments import due_at, open_lists, site_window, to_recompute
+from campaigns.selectors.moments import (
+    due_at,
+    happened,
+    open_lists,
+    site_window,
+    to_recompute,
+)
 from campaigns.selectors.terms import is_past, terms_of
 from campaigns.services.attachments import freeze_files
 from campaigns.services.batches import lay_out
 from campaigns.services.ledger import write_rows
 from campaigns.services.zones import wait_for_their_time
-from campaigns.windows import Window
 from contacts.enums import MAIL_DUE, MAIL_OPEN, MailState
 from content.models import Session
 from content.selectors import is_published, site_settings, told_hash
@@ -39,10 +44,12 @@ def recompute_due_times(*, now: datetime) -> int:
     """
     moved = 0
     planned = to_recompute(Mailing.objects.filter(state=MailingState.PLANNED))
-    window: Window | None = None
-    for mailing in planned.select_related("session").defer("body_nl", "body_en"):
-        window = window or site_window()
-        moment = due_at(mailing, now=now, window=window)
+    mailings = list(planned.select_related("session").defer("body_nl", "body_en"))
+    if not mailings:
+        return 0
+    window, known = site_window(), happened(mailings)
+    for mailing in mailings:
+        moment = due_at(mailing, now=now, window=window, known=known)
         version = mailing.session.schedule_version if mailing.session else None
         if moment == mailing.due_at and mailing.due_for_version == version:
             continue

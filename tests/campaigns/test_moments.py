@@ -50,8 +50,8 @@ def _due(mailing, now=NOW):
     return mailing.due_at
 
 
-def _local(*parts):
-    return datetime(*parts, tzinfo=AMSTERDAM)
+def _local(year, month, day, hour, minute):
+    return datetime(year, month, day, hour, minute, tzinfo=AMSTERDAM)
 
 
 # --- the plan as it is written ------------------------------------------------------------

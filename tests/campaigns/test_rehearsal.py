@@ -197,7 +197,7 @@ def test_series_plan_over_six_weeks(tmp_path):
     with override("nl"):
         easter = Mailing.objects.get(title="no answer", state="planned")
         assert plan_hints(easter, now=rehearsal.clock.now) == [
-            "maandag 6 april is Tweede paasdag: veel mensen lezen dan hun mail niet."
+            "Maandag 6 april is Tweede paasdag: veel mensen lezen dan hun mail niet."
         ]
 
     # A → B → A, before the first reminder to participants and after it.

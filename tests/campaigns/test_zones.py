@@ -11,6 +11,7 @@ from campaigns.models import Batch, Delivery, Mailing
 from campaigns.selectors import sending_mailing_ids
 from campaigns.services import planning
 from campaigns.services.planning import expire_rows, finish_mailings, start_mailing
+from campaigns.services.zones import wait_for_their_time
 from tests.campaigns.people import make_delegate
 from tests.factories.campaigns import make_mailing
 from tests.factories.content import make_session
@@ -89,14 +90,13 @@ def test_rows_are_claimed_when_their_time_has_come():
 def test_kill_while_the_rows_are_put_off_leaves_the_mailing_planned(monkeypatch):
     make_delegate(time_zone="America/Paramaribo")
     mailing = _planned()
-    real = planning.wait_for_their_time
 
     def killed(mailing, now):
-        real(mailing, now)
+        wait_for_their_time(mailing, now)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(planning, "wait_for_their_time", killed)
+        patch.setattr(planning, wait_for_their_time.__name__, killed)
         with pytest.raises(KeyboardInterrupt), transaction.atomic():
             start_mailing(mailing_id=mailing.pk, now=NINE)
     assert (Mailing.objects.get().state, Delivery.objects.count()) == ("planned", 0)
