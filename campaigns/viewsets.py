@@ -101,7 +101,8 @@ def edit_handler() -> TabbedInterface:
         [
             FieldPanel("when"),
             FieldPanel("at"),
-            FieldRowPanel([FieldPanel("anchor"), FieldPanel("days"), FieldPanel("clock")]),
+            FieldPanel("anchor"),
+            FieldRowPanel([FieldPanel("days"), FieldPanel("clock")]),
             FieldPanel("in_their_zone"),
             FieldRowPanel([FieldPanel("late_number"), FieldPanel("late_unit")]),
             MultiFieldPanel(

@@ -33,7 +33,8 @@ def plan_hints(mailing: Mailing, *, now: datetime) -> list[str]:
     except PlanInvalid:
         return []
     if moment is None:
-        return [words] if (words := waits_for(mailing)) else []
+        waiting = waits_for(mailing)
+        return [waiting] if waiting else []
     zone, window = zone_of(mailing.session), site_window()
     local = moment.astimezone(zone)
     hints = []

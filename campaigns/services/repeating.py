@@ -25,6 +25,9 @@ _FOR_NOW = (
     Exclusion.PAUSED,
     Exclusion.COLLEAGUE_CHOSEN,
 )
+#: Read only when the next one is made.
+_HEAVY = ("frozen", "body_nl", "body_en")
+
 #: What is done for longer is not repeated any more, whatever moved since.
 _LOOKS_BACK = timedelta(days=EVERY_DAYS_MAX)
 
@@ -36,14 +39,16 @@ def plan_repetitions(*, now: datetime) -> list[int]:
     """
     window = None
     made = []
-    for mailing in _to_repeat(now).select_related("session", "frozen_revision"):
-        window = window or site_window()
+    for mailing in _to_repeat(now).select_related("session").defer(*_HEAVY):
         try:
             plan = parse_plan(mailing.plan)
-            moment = repetition_due_at(mailing, window=window)
         except PlanInvalid:
             continue
-        if moment is None or mailing.repetition >= plan.times or not _is_wanted(mailing):
+        if mailing.repetition >= plan.times or not _is_wanted(mailing):
+            continue
+        window = window or site_window()
+        moment = repetition_due_at(mailing, window=window)
+        if moment is None:
             continue
         if made_id := _repeat(mailing, moment, now):
             made.append(made_id)

@@ -122,7 +122,7 @@ class Rehearsal:
         """By (title, repetition): who got it and when, and who did not and why."""
         sent = {row: moment for moment, row in self.clock.sent}
         assert len(sent) == len(self.clock.sent), "a row went out twice"
-        found = {}
+        found: dict[tuple[str, int], dict[str, str]] = {}
         for row in Delivery.objects.select_related("mailing"):
             mails = found.setdefault((row.mailing.title, row.mailing.repetition), {})
             moment = sent.pop(row.pk, None)
