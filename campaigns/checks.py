@@ -5,6 +5,7 @@ whole, with its audience as it is now.
 """
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -27,8 +28,9 @@ from campaigns.errors import (
 from campaigns.fields import SESSION_FIELDS, read_fields
 from campaigns.message import draft_composer
 from campaigns.models import Mailing
-from campaigns.plan import due_time, parse_plan
+from campaigns.plan import parse_plan
 from campaigns.rendering import sample_recipient
+from campaigns.selectors.moments import due_at
 from campaigns.selectors.recipients import dry_run
 from campaigns.selectors.terms import is_past
 from contacts.enums import GROUP_PURPOSES, MAILING_PURPOSES, Purpose
@@ -36,6 +38,7 @@ from contacts.models import LANGUAGES as LANGUAGE_NAMES
 from contacts.models import Community, Contact, OptInGroup, Theme
 from contacts.selectors.groups import group_of
 from content.models import Session
+from content.selectors import is_published
 
 #: A mail program cuts off what is larger; 102 kB at Gmail.
 SIZE_MAX = 100_000
@@ -176,10 +179,24 @@ def send_problems(mailing: Mailing, now: datetime) -> list[str]:
         return problems
     problems += _session_problems(mailing, now)
     numbers = dry_run(mailing, now)
-    if not numbers.recipients:
+    if not numbers.recipients and not _fills_later(mailing):
         problems.append(_("Nobody would get this mailing: look at the audience."))
     problems += _language_problems(mailing, numbers.languages)
     return problems or _message_problems(mailing)
+
+
+#: What brings people into an audience after it was planned.
+_COMES_LATER = (*c.VOLATILE, c.Invited, c.Received)
+
+
+def _fills_later(mailing: Mailing) -> bool:
+    """Whether people may be asked, answer or be there before the moment that it is planned for."""
+    if not mailing.plan or parse_plan(mailing.plan).is_now:
+        return False
+    leaves = c.leaves(audience.parse(mailing.audience))
+    return mailing.purpose == Purpose.PARTICIPATION or any(
+        is_asked and isinstance(leaf, _COMES_LATER) for leaf, is_asked in leaves
+    )
 
 
 def _session_problems(mailing: Mailing, now: datetime) -> list[str]:
@@ -244,9 +261,17 @@ def plan_problems(mailing: Mailing, now: datetime) -> list[str]:
         plan = parse_plan(mailing.plan)
     except PlanInvalid as error:
         return [str(error)]
-    if plan.anchor is not None and mailing.session is None:
+    session = mailing.session
+    if plan.anchor is not None and session is None:
         return [_("A plan relative to a session needs a session.")]
-    due_at = due_time(plan, mailing.session)
-    if due_at is not None and now - due_at > plan.late:
-        return [_("That moment has passed.")]
-    return []
+    problems = []
+    if mailing.stops_for_colleague and session is None:
+        problems.append(_("“Stop once a colleague has signed up” needs a session."))
+    if session and mailing.kind in BEFORE_SESSION and not is_published(session):
+        problems.append(_("The session has no public page: publish it first."))
+    unplanned = copy(mailing)
+    unplanned.due_at = None
+    moment = due_at(unplanned, now=now)
+    if moment is not None and now - moment > plan.late:
+        problems.append(_("That moment has passed."))
+    return problems

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.admin.ui.components import Component
 
 from campaigns.selectors.attention import attention
@@ -28,4 +29,4 @@ class AttentionPanel(Component):
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         approvals = reverse("wagtailsnippets_participation_registration:list")
-        return {"attention": attention(), "approvals": f"{approvals}?state=pending"}
+        return {"attention": attention(timezone.now()), "approvals": f"{approvals}?state=pending"}

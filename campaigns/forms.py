@@ -1,6 +1,6 @@
 """Forms of the admin: the mailing with its audience and plan in fields, and the test address."""
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 
 from django import forms
@@ -12,7 +12,7 @@ from wagtail.admin.widgets import AdminDateTimeInput, AdminTimeInput
 from campaigns.checks import PURPOSES, save_problems
 from campaigns.enums import Anchor
 from campaigns.errors import PlanInvalid
-from campaigns.plan import parse_plan
+from campaigns.plan import EVERY_DAYS_MAX, LATE, TIMES_MAX, parse_plan
 from campaigns.presets import NEEDS_SESSION, NEEDS_THEME, Preset, recognise, to_audience
 from contacts.addresses import address_key
 from contacts.enums import Purpose, Tier
@@ -25,6 +25,8 @@ WHENS = [
     ("at", gettext_lazy("at a moment")),
     ("relative", gettext_lazy("counted from the session")),
 ]
+
+LATE_UNITS = [("hours", gettext_lazy("hours")), ("days", gettext_lazy("days"))]
 
 #: Fields whose blocks or words have checked themselves already.
 _CHECKED = ("body_nl", "body_en", "purpose")
@@ -53,34 +55,79 @@ class PlanFields(forms.Form):
         widget=AdminTimeInput(),
         help_text=gettext_lazy("In the time zone of the session."),
     )
+    late_number = forms.IntegerField(
+        label=gettext_lazy("Not any more when it is later than"),
+        required=False,
+        min_value=1,
+        max_value=999,
+        initial=12,
+        help_text=gettext_lazy(
+            "After a power cut, say. What is later than that is not sent, and you decide."
+        ),
+    )
+    late_unit = forms.ChoiceField(
+        label=gettext_lazy("hours or days"), choices=LATE_UNITS, required=False, initial="hours"
+    )
+    repeat_times = forms.IntegerField(
+        label=gettext_lazy("Repeat at most"),
+        required=False,
+        min_value=1,
+        max_value=TIMES_MAX,
+        help_text=gettext_lazy(
+            "So many times after the first; whoever has answered is left out. Empty: not at all."
+        ),
+    )
+    repeat_days = forms.IntegerField(
+        label=gettext_lazy("Days between two of them"),
+        required=False,
+        min_value=1,
+        max_value=EVERY_DAYS_MAX,
+    )
 
 
 def plan_of_fields(data: dict[str, Any]) -> dict[str, Any]:
     """Return the JSON of a plan from the cleaned PlanFields. Raises ValidationError by field."""
-    match data.get("when"):
-        case "now":
-            return {"now": True}
-        case "at":
-            if not data.get("at"):
-                raise forms.ValidationError({"at": _("Give the moment.")})
-            return {"at": data["at"].isoformat()}
-        case "relative":
-            missing = {
-                name: _("Give this too.")
-                for name in ("anchor", "days")
-                if data.get(name) in (None, "")
-            }
-            if missing:
-                raise forms.ValidationError(missing)
-            clock = data.get("clock") or time(9, 0)
-            return {
-                "relative": {
-                    "anchor": data["anchor"],
-                    "days": data["days"],
-                    "time": f"{clock:%H:%M}",
-                }
-            }
-    return {}
+    when = data.get("when")
+    if not when:
+        return {}
+    return _when(when, data) | _late(when, data) | _repeat(data)
+
+
+def _when(when: str, data: dict[str, Any]) -> dict[str, Any]:
+    if when == "now":
+        return {"now": True}
+    if when == "at":
+        if not data.get("at"):
+            raise forms.ValidationError({"at": _("Give the moment.")})
+        return {"at": data["at"].isoformat()}
+    _ask_for(data, "anchor", "days")
+    clock = data.get("clock") or time(9, 0)
+    relative = {"anchor": data["anchor"], "days": data["days"], "time": f"{clock:%H:%M}"}
+    return {"relative": relative}
+
+
+def _late(when: str, data: dict[str, Any]) -> dict[str, Any]:
+    """What differs from the default is written down."""
+    number = data.get("late_number")
+    if when == "now" or not number:
+        return {}
+    is_days = data.get("late_unit") == "days"
+    late = timedelta(days=number) if is_days else timedelta(hours=number)
+    return {"late": f"skip:P{number}D" if is_days else f"skip:PT{number}H"} if late != LATE else {}
+
+
+def _repeat(data: dict[str, Any]) -> dict[str, Any]:
+    names = ("repeat_times", "repeat_days")
+    if all(data.get(name) is None for name in names):
+        return {}
+    _ask_for(data, *names)
+    return {"repeat": {"every_days": data["repeat_days"], "times": data["repeat_times"]}}
+
+
+def _ask_for(data: dict[str, Any], *names: str) -> None:
+    missing = {name: _("Give this too.") for name in names if data.get(name) in (None, "")}
+    if missing:
+        raise forms.ValidationError(missing)
 
 
 def fields_of_plan(plan: dict[str, Any]) -> dict[str, Any]:
@@ -89,11 +136,19 @@ def fields_of_plan(plan: dict[str, Any]) -> dict[str, Any]:
         parsed = parse_plan(plan)
     except PlanInvalid:
         return {}
+    hours = int(parsed.late.total_seconds()) // 3600
+    is_days = hours % 24 == 0
+    found: dict[str, Any] = {
+        "late_number": hours // 24 if is_days else hours,
+        "late_unit": "days" if is_days else "hours",
+    }
+    if parsed.times:
+        found |= {"repeat_times": parsed.times, "repeat_days": parsed.every_days}
     if parsed.is_now:
-        return {"when": "now"}
+        return found | {"when": "now"}
     if parsed.at:
-        return {"when": "at", "at": parsed.at}
-    return {
+        return found | {"when": "at", "at": parsed.at}
+    return found | {
         "when": "relative",
         "anchor": parsed.anchor,
         "days": parsed.days,
@@ -141,6 +196,10 @@ class MailingForm(WagtailAdminModelForm):
     anchor = PlanFields.base_fields["anchor"]
     days = PlanFields.base_fields["days"]
     clock = PlanFields.base_fields["clock"]
+    late_number = PlanFields.base_fields["late_number"]
+    late_unit = PlanFields.base_fields["late_unit"]
+    repeat_times = PlanFields.base_fields["repeat_times"]
+    repeat_days = PlanFields.base_fields["repeat_days"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -54,7 +54,8 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
     """One message to one audience.
 
     `audience` is the JSON of the API contract (campaigns.audience). `plan` is `{"now": true}`,
-    `{"at": ISO 8601}` or `{"relative": {"anchor", "days", "time"}, "late": "skip:PT12H"}`;
+    `{"at": ISO 8601}` or `{"relative": {"anchor", "days", "time"}, "late": "skip:PT12H"}`,
+    and with `"repeat": {"every_days", "times"}` it comes again until people answer;
     `due_at` is what it comes to, computed for `due_for_version` of the session's schedule.
     When it starts, the message is frozen per language from a named revision.
     """
@@ -179,6 +180,9 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
         verbose_name = _("mailing")
         verbose_name_plural = _("mailings")
         permissions = [("send_mailing", _("Can send mailings"))]
+        constraints = [
+            models.UniqueConstraint(fields=["repeats", "repetition"], name="mailing_repeated_once")
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -46,6 +46,12 @@ class MailingPatch(StrictSchema):
         None, max_length=20, description="Ids of documents that go with the mail."
     )
     plan: dict[str, Any] | None = None
+    in_their_zone: bool | None = Field(
+        None, description="At that time of day where each person lives."
+    )
+    stops_for_colleague: bool | None = Field(
+        None, description="Leaves out everybody whose organisation has a seat already."
+    )
 
 
 class MailingIn(MailingPatch):
@@ -76,6 +82,10 @@ class MailingOut(Schema):
     calendar: bool
     attachments: list[int]
     plan: dict[str, Any]
+    in_their_zone: bool
+    stops_for_colleague: bool
+    repetition: int = Field(description="The how-manieth of a recurring mailing; 0 is the first.")
+    repeats: int | None = Field(description="The first of the recurring mailing that it is one of.")
     state: str
     problem: str
     counts: dict[str, int]
@@ -105,6 +115,11 @@ class DryRunOut(Schema):
     sample: list[SampleOut]
     sentence: dict[str, str]
     problems: list[str]
+    hints: list[str] = Field(description="About the moment: outside the hours, on a holiday.")
+
+
+class PlannedOut(MailingOut):
+    hints: list[str] = Field(description="About the moment: outside the hours, on a holiday.")
 
 
 class ExplanationOut(Schema):
@@ -129,6 +144,9 @@ class PlanIn(StrictSchema):
     at: str | None = None
     relative: dict[str, Any] | None = None
     late: str | None = None
+    repeat: dict[str, Any] | None = Field(
+        None, description="every_days (1 to 60) and times (1 to 10 after the first)."
+    )
 
 
 class PauseIn(StrictSchema):

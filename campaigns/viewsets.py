@@ -101,7 +101,17 @@ def edit_handler() -> TabbedInterface:
         [
             FieldPanel("when"),
             FieldPanel("at"),
-            FieldRowPanel([FieldPanel("anchor"), FieldPanel("days"), FieldPanel("clock")]),
+            FieldPanel("anchor"),
+            FieldRowPanel([FieldPanel("days"), FieldPanel("clock")]),
+            FieldPanel("in_their_zone"),
+            FieldRowPanel([FieldPanel("late_number"), FieldPanel("late_unit")]),
+            MultiFieldPanel(
+                [
+                    FieldRowPanel([FieldPanel("repeat_times"), FieldPanel("repeat_days")]),
+                    FieldPanel("stops_for_colleague"),
+                ],
+                heading=gettext_lazy("Until people answer"),
+            ),
             MultiFieldPanel(
                 [
                     FieldPanel("sender_name"),

@@ -1,8 +1,12 @@
 """What this room adds to the admin."""
 
+from collections.abc import Sequence
+
+from django.contrib import messages
 from django.contrib.auth.models import Permission
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -12,6 +16,7 @@ from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 
 from campaigns.dashboard import AttentionPanel, HoldPanel
+from campaigns.models import Mailing
 from campaigns.release import ReleaseViewSet
 from campaigns.selectors.hold import current_hold
 from campaigns.viewsets import viewset
@@ -39,9 +44,25 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action("campaigns.pause", _("Pause"), _("Paused"))
     actions.register_action("campaigns.resume", _("Resume"), _("Resumed"))
     actions.register_action("campaigns.cancel", _("Cancel"), _("Cancelled"))
+    actions.register_action("campaigns.repeat", _("Repeat"), _("Planned as a repetition"))
+    actions.register_action("campaigns.withdraw", _("Withdraw"), _("Withdrawn"))
+    actions.register_action("campaigns.rest", _("Send to the rest"), _("Sent to the rest"))
     actions.register_action("campaigns.resolve", _("Decide"), _("Took mails in doubt for sent"))
     actions.register_action("campaigns.again", _("Send again"), _("Put mails back in the queue"))
     actions.register_action("campaigns.release", _("Release mail"), _("Released mail"))
+
+
+@hooks.register("before_delete_snippet")
+def keep_what_was_sent(request: HttpRequest, instances: Sequence[Model]) -> HttpResponse | None:
+    """Turn back from deleting a mailing that has a ledger: what was sent, and to whom, stays."""
+    ids = [each.pk for each in instances if isinstance(each, Mailing)]
+    started = Mailing.objects.filter(pk__in=ids, deliveries__isnull=False).distinct()
+    names = ", ".join(f"“{each}”" for each in started)
+    if not names:
+        return None
+    text = _("Not deleted: %(names)s. What was sent, and to whom, is kept.")
+    messages.error(request, text % {"names": names})
+    return redirect(viewset.get_url_name("list"))
 
 
 @hooks.register("session_desk_buttons")

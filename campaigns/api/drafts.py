@@ -108,6 +108,9 @@ def _write(mailing: Mailing, data: MailingPatch, request: HttpRequest) -> None:
         mailing.sender_name = given["sender"] or ""
     if "calendar" in given:
         mailing.with_calendar = bool(given["calendar"])
+    for name in ("in_their_zone", "stops_for_colleague"):
+        if name in given:
+            setattr(mailing, name, bool(given[name]))
     if "attachments" in given:
         mailing.attachments = _attachments(given["attachments"] or [], user_of(request))
     for part in ("subject", "preheader"):

@@ -1,7 +1,9 @@
-"""Who would get a mailing, and its moves: test, plan, start, pause, resume, cancel."""
+"""Who would get a mailing, and its moves: test, plan, start, withdraw, pause, resume, cancel."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,9 +27,11 @@ from campaigns.schemas import (
     MailingOut,
     PauseIn,
     PlanIn,
+    PlannedOut,
     TestIn,
     TestOut,
 )
+from campaigns.selectors.hints import plan_hints
 from campaigns.selectors.recipients import dry_run, explain
 from campaigns.services import mailings
 from contacts.errors import AddressInvalid
@@ -57,6 +61,7 @@ def dry_run_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
         "sample": [_person(people[number]) for number in numbers.sample],
         "sentence": {code: audience.sentence(condition, code) for code in LANGUAGES},
         "problems": send_problems(mailing, now) if mailing.is_editable else [],
+        "hints": plan_hints(mailing, now=now) if mailing.plan else [],
     }
 
 
@@ -111,7 +116,7 @@ def test_mailing(request: HttpRequest, mailing_id: int, data: TestIn) -> Status[
 @router.post(
     "/mailings/{int:mailing_id}/plan",
     auth=sender,
-    response=MailingOut,
+    response=PlannedOut,
     by_alias=True,
     summary="Plan",
 )
@@ -120,9 +125,25 @@ def plan_mailing(
     mailing_id: int,
     data: PlanIn | None = None,
 ) -> dict[str, Any]:
-    """Plan it: by the plan given, else by its own. 422 with every problem, 409 once it is sent."""
+    """Plan it: by the plan given, else by its own. 422 with every problem, 409 once it is sent.
+
+    `hints` are no problems: a moment outside the hours of the site, or on a holiday.
+    """
     plan = data.model_dump(exclude_unset=True) if data else {}
-    return _act(request, mailing_id, mailings.plan_mailing, field="plan", plan=plan or None)
+    found = _act(
+        request,
+        mailing_id,
+        mailings.plan_mailing,
+        field="plan",
+        plan=plan or None,
+        wait=_wait(),
+    )
+    return found | {"hints": plan_hints(mailing_of(mailing_id), now=timezone.now())}
+
+
+def _wait() -> timedelta:
+    """So long a mailing that is to go out now can be withdrawn."""
+    return timedelta(seconds=settings.WITHDRAWAL_SECONDS)
 
 
 @router.post(
@@ -133,8 +154,20 @@ def plan_mailing(
     summary="Start",
 )
 def start_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
-    """Send as soon as possible: within seconds its state is `sending`."""
-    return _act(request, mailing_id, mailings.start)
+    """Send as soon as possible: after a minute, in which it can be withdrawn, it is `sending`."""
+    return _act(request, mailing_id, mailings.start, wait=_wait())
+
+
+@router.post(
+    "/mailings/{int:mailing_id}/withdraw",
+    auth=sender,
+    response=MailingOut,
+    by_alias=True,
+    summary="Withdraw",
+)
+def withdraw_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
+    """Take the plan back: the mailing is a draft again. 409 once it has started."""
+    return _act(request, mailing_id, mailings.withdraw_mailing)
 
 
 @router.post(

@@ -97,7 +97,7 @@ def _single(condition: c.Condition, day: date) -> Q:
             )
             return speaks(day, Q(Exists(seats)))
         case c.Attended(session, values):
-            return _attended(session, values)
+            return attended(session, values)
         case c.GaveQuestion(session, is_given):
             return gave_question(session) if is_given else ~gave_question(session)
         case c.Received(mailing):
@@ -128,7 +128,8 @@ def _consented(purpose: str, topic: str) -> Q:
     return _exists(live.exclude(basis=ConsentBasis.NONE))
 
 
-def _attended(session: str, values: tuple[str, ...]) -> Q:
+def attended(session: str, values: tuple[str, ...]) -> Q:
+    """Contacts who were marked so for the session."""
     rows = Registration.objects.filter(session__slug=session, attendance__in=values)
     # A cancelled registration is unmarked as well, but nobody waits to see it marked.
     unmarked = Q(attendance=Attendance.UNMARKED) & ~Q(state=RegistrationState.REGISTERED)

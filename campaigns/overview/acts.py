@@ -1,7 +1,10 @@
-"""Check, plan, start, pause, resume and cancel a mailing, and send a test of it."""
+"""Check, plan, start, withdraw, pause, resume and cancel a mailing, and send a test of it."""
 
+from copy import copy
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +18,7 @@ from campaigns.checks import send_problems
 from campaigns.errors import CampaignError, MailingNotReady
 from campaigns.forms import AddressForm, PlanFields, plan_of_fields
 from campaigns.overview.pages import MailingPage, user_of
+from campaigns.selectors.hints import plan_hints
 from campaigns.selectors.hold import is_held
 from campaigns.selectors.ledger import counts
 from campaigns.selectors.recipients import dry_run
@@ -29,9 +33,10 @@ class ActView(MailingPage, View):
         """Ask for confirmation, with the consequence in numbers."""
         if act not in ("start", "cancel") or act not in mailings.legal_acts(self.mailing.state):
             return self.back()
-        numbers, problems = None, []
+        numbers, problems, hints = None, [], []
         if act == "start":
             now = timezone.now()
+            hints = self._hints_of_now(now)
             problems = send_problems(self.mailing, now)
             numbers = dry_run(self.mailing, now) if not problems else None
         waiting = counts(self.mailing.pk)
@@ -40,11 +45,18 @@ class ActView(MailingPage, View):
             "act": act,
             "numbers": numbers,
             "problems": problems,
+            "hints": hints,
             "waiting": waiting[MailState.QUEUED] + waiting[MailState.DEFERRED],
             "overview": self.url("overview"),
             "act_url": self.url("act", act),
         }
         return render(request, "campaigns/admin/confirm.html", context)
+
+    def _hints_of_now(self, now: datetime) -> list[str]:
+        """What is worth a second look about sending it at this moment."""
+        started = copy(self.mailing)
+        started.plan, started.due_at = {"now": True}, None
+        return plan_hints(started, now=now)
 
     def get_page_title(self) -> str:
         return _("Are you sure?")
@@ -86,9 +98,11 @@ class ActView(MailingPage, View):
         }
         match act:
             case "plan":
-                mailings.plan_mailing(plan=self._plan(), **values)
+                mailings.plan_mailing(plan=self._plan(), wait=_wait(), **values)
             case "start":
-                mailings.start(**values)
+                mailings.start(wait=_wait(), **values)
+            case "withdraw":
+                mailings.withdraw_mailing(**values)
             case "pause":
                 mailings.pause_mailing(**values)
             case "resume":
@@ -106,12 +120,18 @@ class ActView(MailingPage, View):
             raise MailingNotReady(error.messages) from error
 
 
+def _wait() -> timedelta:
+    """So long a mailing that is to go out now can be withdrawn."""
+    return timedelta(seconds=settings.WITHDRAWAL_SECONDS)
+
+
 #: Acts after which people expect mail to go out.
 _SENDING = ("start", "resume")
 
 _DONE = {
     "plan": gettext_lazy("The mailing is planned."),
     "start": gettext_lazy("The mailing is about to start."),
+    "withdraw": gettext_lazy("The mailing is a draft again: nothing was sent."),
     "pause": gettext_lazy("The mailing pauses."),
     "resume": gettext_lazy("The mailing goes on."),
     "cancel": gettext_lazy("The mailing is cancelled."),

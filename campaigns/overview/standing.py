@@ -1,8 +1,10 @@
 """The page of one mailing: before it is sent the dry run and the checks, then how far it is."""
 
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
+from django.conf import settings
 from django.db.models.functions import Length
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,11 +20,13 @@ from campaigns import audience
 from campaigns.attachments import file_name
 from campaigns.checks import audience_problems, send_problems
 from campaigns.enums import Exclusion, MailingState
-from campaigns.errors import AudienceInvalid
+from campaigns.errors import AudienceInvalid, PlanInvalid
 from campaigns.forms import AddressForm, PlanFields, fields_of_plan
 from campaigns.models import Mailing
 from campaigns.overview.advice import advice
 from campaigns.overview.pages import MailingPage, people, user_of
+from campaigns.plan import parse_plan
+from campaigns.selectors.hints import plan_hints
 from campaigns.selectors.ledger import excluded_counts
 from campaigns.selectors.pauses import last_pause
 from campaigns.selectors.progress import Progress, progress
@@ -33,8 +37,13 @@ from contacts.enums import MailState
 
 #: Why a mailing was missed, as services.planning notes it.
 _MISSED = {
-    "late": gettext_lazy("It could not start in time."),
+    "late": gettext_lazy(
+        "It could not start in time, and was not sent. Plan it again if it is still wanted."
+    ),
     "session_over": Exclusion.SESSION_OVER.label,
+    "unpublished": gettext_lazy(
+        "The session has no public page any more. Publish it, and plan this mailing again."
+    ),
     "restored": gettext_lazy(
         "The database was restored or moved: it may have been sent. Plan it again if it was not."
     ),
@@ -78,6 +87,7 @@ class OverviewView(MailingPage, TemplateView):
             "problem": _MISSED.get(mailing.pause_reason, mailing.pause_reason),
             "may_send": self.may_send,
             "acts": mailings.legal_acts(mailing.state),
+            "repetition": _repetition(mailing),
             "plan_form": PlanFields(initial=fields_of_plan(mailing.plan)),
             "address_form": AddressForm(initial={"address": user_of(self.request).email}),
             "urls": {name: self.url(name) for name in ("edit", "people", "test", "history")},
@@ -91,6 +101,8 @@ class OverviewView(MailingPage, TemplateView):
         looks = {
             "look_every": _look_every(self.mailing, now),
             "live_urls": {"standing": self.url("standing")},
+            "hints": plan_hints(self.mailing, now=now) if self.mailing.plan else [],
+            "withdrawal": _withdrawal(self.mailing, now),
         }
         documents = [child.value for child in self.mailing.attachments if child.value]
         files = [(file_name(each), each.get_file_size(), each.url) for each in documents]
@@ -195,6 +207,26 @@ def _end(found: Progress, now: datetime) -> str:
         "at": at,
         "how": timeuntil(found.ends_at, now, depth=1),
     }
+
+
+def _withdrawal(mailing: Mailing, now: datetime) -> int:
+    """Seconds that are left to withdraw what was sent just now; 0 when it is not about to start."""
+    if mailing.state != MailingState.PLANNED or not mailing.due_at:
+        return 0
+    left = ceil((mailing.due_at - now).total_seconds())
+    return left if 0 < left <= settings.WITHDRAWAL_SECONDS else 0
+
+
+def _repetition(mailing: Mailing) -> str:
+    """Of a recurring mailing: which of how many it is."""
+    try:
+        plan = parse_plan(mailing.plan)
+    except PlanInvalid:
+        return ""
+    if not plan.times:
+        return ""
+    words = {"number": mailing.repetition + 1, "most": plan.times + 1}
+    return _("%(number)s of at most %(most)s") % words
 
 
 def _sentence(mailing: Mailing) -> str:

@@ -35,8 +35,10 @@ from campaigns.selectors.terms import Terms
 from contacts.enums import GROUP_PURPOSES, MailState, RepresentationRole
 from contacts.models import Contact, Membership, Notice, Representation
 from contacts.selectors.mailability import basis_records, has_basis, suppressed
+from contacts.selectors.people import speaks
 from contacts.selectors.representation import represents_member
-from participation.enums import LIVE, Attendance, RegistrationState
+from content.models import Session
+from participation.enums import LIVE, SEATED, Attendance, RegistrationState
 from participation.models import Interest, Registration
 from participation.selectors.inventory import gave_question
 
@@ -53,7 +55,22 @@ def considered(terms: Terms) -> QuerySet[Contact]:
     found = Contact.objects.filter(merged_into=None).order_by()
     for condition in asked:
         found = found.filter(audience.matching(condition, terms.moment))
+    if terms.is_rest:
+        found = found.filter(*_without_a_row(terms))
     return _with_reason(found, terms, asked=())
+
+
+def _without_a_row(terms: Terms) -> tuple[Q, ...]:
+    """Who is not in the ledger of the mailing, or only as somebody who was not signed up then.
+
+    An address that has its row already is not mailed again, whoever has it now.
+    """
+    rows = Delivery.objects.filter(mailing=terms.mailing_id)
+    own = rows.filter(contact=OuterRef("pk")).exclude(
+        state=MailState.EXCLUDED, reason=Exclusion.NOT_REGISTERED
+    )
+    shared = rows.filter(address_key=OuterRef("address_key")).exclude(contact=OuterRef("pk"))
+    return ~Q(Exists(own)), ~Q(Exists(shared))
 
 
 def everybody(terms: Terms) -> QuerySet[Contact]:
@@ -163,7 +180,21 @@ def _left_out_by_audience(
             for why, reason in _telling(condition, terms.moment, positive=True)
         ]
         whens.append((fails, Exclusion.NOT_IN_AUDIENCE))
-    return whens
+    return whens + _unmarked(terms)
+
+
+def _unmarked(terms: Terms) -> list[tuple[Q, Exclusion]]:
+    """By attendance: who is not marked was neither there nor absent, unless that is asked for."""
+    sessions = {
+        leaf.session
+        for leaf, _positive in c.leaves(terms.condition)
+        if isinstance(leaf, c.Attended) and Attendance.UNMARKED not in leaf.values
+    }
+    unmarked = (str(Attendance.UNMARKED),)
+    return [
+        (query.attended(session, unmarked), Exclusion.NOT_IN_AUDIENCE)
+        for session in sorted(sessions)
+    ]
 
 
 def _telling(
@@ -214,6 +245,10 @@ def _left_out_by_rules(terms: Terms) -> list[tuple[Q, Exclusion]]:
         whens.append((Q(Exists(silenced)), Exclusion.NO_REMINDERS))
     if terms.told:
         whens += _told_before(terms)
+    if terms.is_rest:
+        whens += _served_before(terms)
+    if terms.stops_for_colleague and terms.session is not None:
+        whens += _colleague_has_a_seat(terms, terms.session)
     if terms.is_over:
         whens.append((query.EVERYBODY, Exclusion.SESSION_OVER))
     return whens
@@ -251,6 +286,39 @@ def _told_before(terms: Terms) -> list[tuple[Q, Exclusion]]:
         )
         return [(Q(Exists(rows)), Exclusion.ALREADY_TOLD)]
     return []
+
+
+def _colleague_has_a_seat(terms: Terms, session: Session) -> list[tuple[Q, Exclusion]]:
+    """Whose organisation has a seat already, by the person's own hand or by another's."""
+    seats = Registration.objects.filter(session=session, state__in=SEATED)
+    own = seats.filter(contact=OuterRef("pk"))
+    others = seats.filter(organisation=OuterRef("organisation"))
+    return [
+        (Q(Exists(own)), Exclusion.ALREADY_REGISTERED),
+        (speaks(terms.day, Q(Exists(others))), Exclusion.COLLEAGUE_REGISTERED),
+    ]
+
+
+def _served_before(terms: Terms) -> list[tuple[Q, Exclusion]]:
+    """Of the rest: who had a reminder since that said the same, and who had a colleague mailed."""
+    whens = []
+    mailed = Delivery.objects.exclude(state__in=(MailState.EXCLUDED, MailState.EXPIRED))
+    if terms.is_reminder_to_registered and terms.session is not None:
+        since = mailed.filter(
+            contact=OuterRef("pk"),
+            told=terms.told,
+            mailing__session=terms.session,
+            mailing__kind=terms.kind,
+            mailing__purpose=terms.purpose,
+            mailing__started_at__gt=terms.started_at,
+        )
+        whens.append((Q(Exists(since)), Exclusion.ALREADY_TOLD))
+    if terms.is_per_organisation:
+        colleagues = mailed.filter(
+            mailing=terms.mailing_id, organisation=OuterRef("chosen_organisation")
+        )
+        whens.append((Q(Exists(colleagues)), Exclusion.COLLEAGUE_CHOSEN))
+    return whens
 
 
 def _sent_deliveries(terms: Terms) -> QuerySet[Delivery]:

@@ -14,7 +14,7 @@ from campaigns.models import Mailing
 from contacts.enums import Purpose
 from content.enums import SessionStatus
 from content.models import Session
-from content.selectors import has_begun, told_hash
+from content.selectors import has_begun, site_settings, told_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,12 @@ class Terms:
     started_at: datetime
     day: date
     now: datetime
+    #: At most so many mailings a week to one person; None is no limit.
+    per_week: int | None = None
+    stops_for_colleague: bool = False
     is_recheck: bool = False
+    #: Asked of those who have no row yet, after everybody else was mailed (services.rest).
+    is_rest: bool = False
 
     @property
     def moment(self) -> audience.Moment:
@@ -61,6 +66,10 @@ class Terms:
     def again(self) -> "Terms":
         """The same terms for the look just before a mail goes out: the same for a minute."""
         return replace(self, is_recheck=True, now=self.now.replace(second=0, microsecond=0))
+
+    def for_the_rest(self) -> "Terms":
+        """The same terms for whoever came after the start: membership is judged as it is now."""
+        return replace(self, is_rest=True, day=local_day(self.now))
 
 
 def local_day(moment: datetime) -> date:
@@ -87,9 +96,25 @@ def terms_of(mailing: Mailing, now: datetime) -> Terms:
         is_over=session is not None and mailing.kind in BEFORE_SESSION and is_past(session, now),
         plan=mailing.plan,
         started_at=started_at,
-        day=local_day(started_at),
+        day=_day(mailing, started_at),
         now=now,
+        per_week=_per_week(mailing),
+        stops_for_colleague=mailing.stops_for_colleague,
     )
+
+
+def _per_week(mailing: Mailing) -> int | None:
+    """The site's cap; of a mailing that has started the one that it started with."""
+    if "per_week" in mailing.frozen:
+        cap: int | None = mailing.frozen["per_week"]
+        return cap
+    return site_settings().mailings_per_week if not mailing.frozen else None
+
+
+def _day(mailing: Mailing, started_at: datetime) -> date:
+    """The start date; of a mailing that went to the rest later on, that day."""
+    day = mailing.frozen.get("day")
+    return date.fromisoformat(day) if day else local_day(started_at)
 
 
 def is_past(session: Session, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """The moves of a mailing, each a conditional update on the state it comes from."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -16,8 +16,9 @@ from campaigns.enums import EDITABLE, MAILING_MOVES, MailingState
 from campaigns.errors import MailingNotReady, MoveForbidden
 from campaigns.message import draft_composer
 from campaigns.models import Mailing
-from campaigns.plan import due_time, parse_plan
+from campaigns.plan import parse_plan
 from campaigns.rendering import Recipient, sample_recipient
+from campaigns.selectors.moments import due_at
 from campaigns.wording import WORDS
 from contacts.addresses import address_key
 from contacts.enums import NoticeKind
@@ -32,6 +33,7 @@ _S = MailingState
 ACTS: dict[str, tuple[MailingState, ...]] = {
     "plan": (_S.DRAFT, _S.CHECKED, _S.PLANNED, _S.MISSED),
     "start": (_S.DRAFT, _S.CHECKED, _S.PLANNED, _S.MISSED),
+    "withdraw": (_S.PLANNED,),
     "pause": (_S.SENDING,),
     "resume": (_S.PAUSED,),
     "cancel": (_S.PLANNED, _S.SENDING, _S.PAUSED),
@@ -96,9 +98,16 @@ def check_mailing(*, mailing_id: int, now: datetime) -> list[str]:
 
 @transaction.atomic
 def plan_mailing(
-    *, mailing_id: int, now: datetime, by: User | None = None, plan: dict[str, Any] | None = None
+    *,
+    mailing_id: int,
+    now: datetime,
+    by: User | None = None,
+    plan: dict[str, Any] | None = None,
+    wait: timedelta = timedelta(0),
 ) -> Mailing:
     """Plan a mailing: by `plan`, else by the plan that it has. Nothing is sent before the tick.
+
+    A plan that is `now` waits for `wait`, in which it can be withdrawn.
 
     The text as it stands is kept as a named revision, and that is what will be sent. Raises
     MailingNotReady with every problem, MoveForbidden once it is being sent.
@@ -115,12 +124,14 @@ def plan_mailing(
         raise MailingNotReady(list(dict.fromkeys(problems)))
     mailing.save(update_fields=["plan"])
     revision = mailing.save_revision(user=by, clean=False)
-    parsed = parse_plan(mailing.plan)
-    due_at = now if parsed.is_now else due_time(parsed, mailing.session)
+    mailing.due_at = None
+    moment = due_at(mailing, now=now)
+    if moment is not None and parse_plan(mailing.plan).is_now:
+        moment = max(moment, now + wait)
     version = mailing.session.schedule_version if mailing.session else None
     moved = Mailing.objects.filter(pk=mailing_id, state__in=ACTS["plan"]).update(
         state=_S.PLANNED,
-        due_at=due_at,
+        due_at=moment,
         due_for_version=version,
         frozen_revision=revision,
         pause_reason="",
@@ -132,12 +143,19 @@ def plan_mailing(
     return mailing
 
 
-def start(*, mailing_id: int, now: datetime, by: User | None = None) -> Mailing:
-    """Send as soon as possible: the next tick starts it. Raises as plan_mailing does."""
+def start(
+    *, mailing_id: int, now: datetime, by: User | None = None, wait: timedelta = timedelta(0)
+) -> Mailing:
+    """Send as soon as possible: the first tick after `wait` starts it. Raises as plan_mailing."""
     state = _state(mailing_id)
     if state not in ACTS["start"]:
         raise _forbidden("start", state)
-    return plan_mailing(mailing_id=mailing_id, plan={"now": True}, by=by, now=now)
+    return plan_mailing(mailing_id=mailing_id, plan={"now": True}, by=by, now=now, wait=wait)
+
+
+def withdraw_mailing(*, mailing_id: int, now: datetime, by: User | None = None) -> Mailing:
+    """Take a plan back: the mailing is a draft again. Raises MoveForbidden once it has started."""
+    return _move(mailing_id, "withdraw", to=_S.DRAFT, by=by, due_at=None, due_for_version=None)
 
 
 # --- while it runs ------------------------------------------------------------------------------

@@ -5,49 +5,57 @@ Every function may run twice at once or again after a kill: what decides is a co
 
 import logging
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Exists, OuterRef
 
 from base.services import emit
 from campaigns.compiling import compile_messages
-from campaigns.enums import BEFORE_SESSION, Exclusion, MailingKind, MailingState
+from campaigns.enums import BEFORE_SESSION, MailingState
 from campaigns.errors import CampaignError
 from campaigns.models import Delivery, Mailing
-from campaigns.plan import due_time, parse_plan
-from campaigns.selectors.recipients import rows_sql
-from campaigns.selectors.terms import Terms, is_past, terms_of
+from campaigns.plan import parse_plan
+from campaigns.selectors.moments import (
+    due_at,
+    happened,
+    open_lists,
+    site_window,
+    to_recompute,
+)
+from campaigns.selectors.terms import is_past, terms_of
 from campaigns.services.attachments import freeze_files
 from campaigns.services.batches import lay_out
+from campaigns.services.ledger import write_rows
+from campaigns.services.zones import wait_for_their_time
 from contacts.enums import MAIL_DUE, MAIL_OPEN, MailState
 from content.models import Session
-from content.selectors import told_hash
-from participation.services import invite
+from content.selectors import is_published, site_settings, told_hash
 
 log = logging.getLogger(__name__)
 
 
 def recompute_due_times(*, now: datetime) -> int:
-    """Bring the due times of relative plans up to date with their sessions; return how many moved.
+    """Bring the due times of plans up to date with what they count from; return how many moved.
 
-    A pull: what was computed for another version of the schedule is computed again. The deadline
-    for signing up is not part of the schedule, so plans that count from it are always looked at.
+    A pull: what was computed for another version of the schedule is computed again. Deadlines,
+    closed lists and sent invitations are not part of the schedule, so plans that count from them
+    are always looked at, and so are mailings by attendance.
     """
     moved = 0
-    planned = Mailing.objects.filter(
-        state=MailingState.PLANNED, plan__has_key="relative", session__isnull=False
-    )
-    stale = ~Q(due_for_version=F("session__schedule_version")) | Q(due_for_version=None)
-    by_deadline = Q(plan__relative__anchor="registration_deadline")
-    for mailing in planned.filter(stale | by_deadline).select_related("session"):
-        session = cast("Session", mailing.session)
-        due_at = due_time(parse_plan(mailing.plan), session)
-        if due_at == mailing.due_at and mailing.due_for_version == session.schedule_version:
+    planned = to_recompute(Mailing.objects.filter(state=MailingState.PLANNED))
+    mailings = list(planned.select_related("session").defer("body_nl", "body_en"))
+    if not mailings:
+        return 0
+    window, known = site_window(), happened(mailings)
+    for mailing in mailings:
+        moment = due_at(mailing, now=now, window=window, known=known)
+        version = mailing.session.schedule_version if mailing.session else None
+        if moment == mailing.due_at and mailing.due_for_version == version:
             continue
         moved += Mailing.objects.filter(
-            pk=mailing.pk, state=MailingState.PLANNED, plan=mailing.plan
-        ).update(due_at=due_at, due_for_version=session.schedule_version)
+            pk=mailing.pk, state=MailingState.PLANNED, plan=mailing.plan, due_at=mailing.due_at
+        ).update(due_at=moment, due_for_version=version)
     return moved
 
 
@@ -81,8 +89,11 @@ def _too_late(mailing: Mailing, now: datetime) -> str:
     plan = parse_plan(mailing.plan)
     if not plan.is_now and mailing.due_at and now - mailing.due_at > plan.late:
         return "late"
-    if mailing.kind in BEFORE_SESSION and mailing.session and is_past(mailing.session, now):
-        return "session_over"
+    if mailing.kind in BEFORE_SESSION and mailing.session:
+        if is_past(mailing.session, now):
+            return "session_over"
+        if not is_published(mailing.session):
+            return "unpublished"
     return ""
 
 
@@ -107,79 +118,26 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
         if not moved:
             return False
         mailing = Mailing.objects.select_related("session", "frozen_revision").get(pk=mailing_id)
+        if open_lists(mailing):
+            # Opened again since its moment was computed: the next tick takes that moment away.
+            transaction.set_rollback(True)
+            return False
         named = mailing.frozen_revision.as_object() if mailing.frozen_revision else mailing
-        mailing.frozen = {"audience": named.audience, "messages": compile_messages(named)}
+        mailing.frozen = {
+            "audience": named.audience,
+            "messages": compile_messages(named),
+            "per_week": site_settings().mailings_per_week,
+        }
         freeze_files(mailing_id=mailing_id, attachments=named.attachments)
         terms = terms_of(mailing, now)
         Mailing.objects.filter(pk=mailing_id).update(
             frozen=mailing.frozen, frozen_at=now, told=terms.told
         )
-        _write_ledger(terms)
-        _leave_out_erased(mailing)
+        write_rows(mailing, terms)
+        if mailing.in_their_zone:
+            wait_for_their_time(mailing, now)
         lay_out(mailing_id)
-        _invite(mailing, now)
     return True
-
-
-#: The columns of the ledger that the start fills; all others are NULL.
-_LEDGER = (
-    "mailing_id",
-    "contact_id",
-    "address_key",
-    "language",
-    "representation_id",
-    "organisation_id",
-    "reason",
-    "basis",
-    "state",
-    "told",
-    "claim",
-    "holder",
-    "attempt",
-    "tries",
-    "reply_text",
-)
-
-
-def _write_ledger(terms: Terms) -> None:
-    """One row for everybody considered, by INSERT … SELECT: no row travels through Python."""
-    sql, params = rows_sql(terms)
-    table = connection.ops.quote_name(Delivery._meta.db_table)
-    columns = ", ".join(connection.ops.quote_name(name) for name in _LEDGER)
-    values: list[Any] = [
-        terms.mailing_id,
-        str(MailState.QUEUED),
-        str(MailState.EXCLUDED),
-        terms.told,
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({columns})"  # noqa: S608 -- composed by the compiler
-            " SELECT %s, id, address_key, language, chosen_representation, chosen_organisation,"
-            " reason, basis, CASE WHEN reason = '' THEN %s ELSE %s END, %s, '', '', 0, 0, ''"
-            f" FROM ({sql}) AS considered ORDER BY id",
-            [*values, *params],
-        )
-
-
-def _leave_out_erased(mailing: Mailing) -> None:
-    """On PostgreSQL somebody may be erased while the ledger is written; theirs waited for that."""
-    erased = Delivery.objects.filter(
-        mailing=mailing, contact__erased_at__isnull=False, address_key__isnull=False
-    )
-    erased.update(address_key=None, state=MailState.EXCLUDED, reason=Exclusion.ERASED)
-
-
-def _invite(mailing: Mailing, now: datetime) -> None:
-    if mailing.kind != MailingKind.INVITATION or mailing.session_id is None:
-        return
-    recipients = Delivery.objects.filter(mailing=mailing, state=MailState.QUEUED)
-    invite(
-        session_id=mailing.session_id,
-        contact_ids=recipients.values("contact_id"),
-        source=mailing.title,
-        now=now,
-    )
 
 
 def finish_mailings(*, now: datetime) -> list[int]:

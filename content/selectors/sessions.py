@@ -106,6 +106,13 @@ def sign_up_phase(session: Session, now: datetime) -> SignUpPhase:
     return SignUpPhase.INVITED if session.eligibility == Eligibility.INVITED else SignUpPhase.OPEN
 
 
+def is_published(session: Session) -> bool:
+    """Whether it has a page that visitors can open; True of one that never had a page."""
+    if session.page_key is None:
+        return True
+    return SessionPage.objects.live().filter(session=session).exists()
+
+
 def upcoming_sessions(now: datetime) -> list[Session]:
     """Return the sessions with a live page that are not over, the nearest first.
 

@@ -1,9 +1,12 @@
 """People, answers and reasons for tests about audiences."""
 
+from wagtail.models import Site
+
 from campaigns import audience
 from campaigns.selectors import list_considered
 from campaigns.selectors.terms import terms_of
 from contacts.models import Contact
+from content.models import SiteSettings
 from participation.models import Invitation, Registration
 from tests.factories.campaigns import make_mailing
 from tests.factories.contacts import (
@@ -13,6 +16,7 @@ from tests.factories.contacts import (
     make_member,
     make_representation,
 )
+from tests.factories.content import make_home
 
 
 def make_delegate(organisation=None, **values):
@@ -46,3 +50,9 @@ def matching(data):
 def reasons(**values):
     mailing = make_mailing(**values)
     return dict(list_considered(terms_of(mailing, NOW), limit=100))
+
+
+def cap(number):
+    """Let the site allow so many mailings a week; None is no limit."""
+    site = Site.objects.filter(is_default_site=True).first() or make_home().get_site()
+    SiteSettings.objects.update_or_create(site=site, defaults={"mailings_per_week": number})

@@ -90,6 +90,7 @@ def _environment(folder: Path) -> dict[str, str]:
         **{key: value for key, value in os.environ.items() if key != "DATABASE_URL"},
         "DJANGO_SETTINGS_MODULE": "config.settings.local",
         "BIJEEN_DATA": str(folder),
+        "WITHDRAWAL_SECONDS": "0",
         "PORT": str(web),
         "CATCHER_PORT": str(catcher),
         "VALKEY_PORT": str(valkey),

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,7 +13,7 @@ from campaigns.models import Mailing
 from campaigns.selectors.ledger import counts
 from campaigns.services import mailings
 
-ACTS = {
+ACTS: dict[str, Callable[..., Mailing]] = {
     "start": mailings.start,
     "pause": mailings.pause_mailing,
     "resume": mailings.resume_mailing,
@@ -21,7 +22,7 @@ ACTS = {
 
 
 class Command(BaseCommand):
-    help = "Starts, pauses, resumes or cancels a mailing, and tells how far it is."
+    help = "Starts a mailing at once, pauses, resumes or cancels it, and tells how far it is."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("mailing", type=int, metavar="ID")

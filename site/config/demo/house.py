@@ -138,6 +138,8 @@ def _environment(folder: Path) -> dict[str, str]:
     return kept | {
         "DJANGO_SETTINGS_MODULE": "config.settings.local",
         "BIJEEN_DATA": str(folder),
+        # Nobody is there to withdraw anything.
+        "WITHDRAWAL_SECONDS": "0",
         "PORT": str(web),
         "CATCHER_PORT": str(catcher),
         "VALKEY_PORT": str(valkey),

@@ -20,3 +20,4 @@ WHITENOISE_AUTOREFRESH = True
 SHOW_INBOX = True
 # Tests change rows behind the back of whatever notices that a page is old.
 CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+WITHDRAWAL_SECONDS = 0

@@ -1,0 +1,14 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("campaigns", "0006_studio")]
+
+    operations = [
+        migrations.AddConstraint(
+            model_name="mailing",
+            constraint=models.UniqueConstraint(
+                fields=("repeats", "repetition"), name="mailing_repeated_once"
+            ),
+        ),
+    ]
