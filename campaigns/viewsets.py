@@ -28,6 +28,9 @@ from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, Sni
 from base.choosers import GuardedChooser
 from base.figures import figure
 from campaigns import overview
+from campaigns.builder.explaining import ExplainPage
+from campaigns.builder.mailings import AudiencePage
+from campaigns.builder.panels import AudiencePanel
 from campaigns.enums import MailingKind
 from campaigns.errors import MoveForbidden
 from campaigns.forms import MailingForm
@@ -78,21 +81,10 @@ def edit_handler() -> TabbedInterface:
                     FieldPanel("community"),
                     FieldPanel("tiers"),
                     FieldPanel("leave_out_answered"),
+                    AudiencePanel(),
                     FieldPanel("per"),
                 ],
                 heading=gettext_lazy("Audience"),
-            ),
-            MultiFieldPanel(
-                [
-                    FieldPanel(
-                        "audience",
-                        help_text=gettext_lazy(
-                            "Only for “something else”. The documentation lists the conditions."
-                        ),
-                    )
-                ],
-                heading=gettext_lazy("Audience as JSON"),
-                classname="collapsed",
             ),
         ],
         heading=gettext_lazy("Audience"),
@@ -167,6 +159,9 @@ class MailingCreateView(CreateView):
             mailing.audience = to_audience(Preset.REGISTERED, session=session.slug)
         return mailing
 
+    def get_success_url(self) -> str:
+        return _builder_url(self.form) or super().get_success_url()
+
 
 class MailingEditView(EditView):
     """Editing returns the mailing to draft; what is being sent can only be looked at."""
@@ -188,6 +183,9 @@ class MailingEditView(EditView):
             form.add_error(None, str(error))
             return self.form_invalid(form)
 
+    def get_success_url(self) -> str:
+        return _builder_url(self.form) or super().get_success_url()
+
     @property
     def header_buttons(self) -> list[HeaderButton]:
         return [
@@ -196,6 +194,13 @@ class MailingEditView(EditView):
 
     def get_success_buttons(self) -> list[Any]:
         return [messages_button(overview_url(self.object), _("View and send"))]
+
+
+def _builder_url(form: MailingForm) -> str:
+    """Return where the audience is put together, when that was just asked for."""
+    if not form.opens_builder:
+        return ""
+    return reverse(viewset.get_url_name("audience"), args=[form.instance.pk])
 
 
 def messages_button(url: str, text: str) -> tuple[str, str, bool]:
@@ -249,6 +254,8 @@ class MailingViewSet(SnippetViewSet):
         kwargs = {"viewset": self}
         return [
             *super().get_urlpatterns(),
+            path("audience/<int:pk>/", AudiencePage.as_view(**kwargs), name="audience"),
+            path("explain/", ExplainPage.as_view(**kwargs), name="explain"),
             path("overview/<int:pk>/", overview.OverviewView.as_view(**kwargs), name="overview"),
             path("standing/<int:pk>/", overview.StandingView.as_view(**kwargs), name="standing"),
             path("people/<int:pk>/", overview.PeopleView.as_view(**kwargs), name="people"),

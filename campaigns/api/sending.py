@@ -25,6 +25,7 @@ from campaigns.schemas import (
     MailingOut,
     PauseIn,
     PlanIn,
+    StartIn,
     TestIn,
     TestOut,
 )
@@ -121,8 +122,15 @@ def plan_mailing(
     data: PlanIn | None = None,
 ) -> dict[str, Any]:
     """Plan it: by the plan given, else by its own. 422 with every problem, 409 once it is sent."""
-    plan = data.model_dump(exclude_unset=True) if data else {}
-    return _act(request, mailing_id, mailings.plan_mailing, field="plan", plan=plan or None)
+    plan = data.model_dump(exclude_unset=True, exclude={"confirm"}) if data else {}
+    return _act(
+        request,
+        mailing_id,
+        mailings.plan_mailing,
+        field="plan",
+        plan=plan or None,
+        confirmed=data.confirm if data else None,
+    )
 
 
 @router.post(
@@ -132,9 +140,14 @@ def plan_mailing(
     by_alias=True,
     summary="Start",
 )
-def start_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
-    """Send as soon as possible: within seconds its state is `sending`."""
-    return _act(request, mailing_id, mailings.start)
+def start_mailing(
+    request: HttpRequest,
+    mailing_id: int,
+    data: StartIn | None = None,
+) -> dict[str, Any]:
+    """Send as soon as possible: within seconds its state is `sending`. 422 on `confirm` when it
+    goes to so many people that their number has to be given there."""
+    return _act(request, mailing_id, mailings.start, confirmed=data.confirm if data else None)
 
 
 @router.post(

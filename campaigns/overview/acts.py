@@ -1,5 +1,6 @@
 """Check, plan, start, pause, resume and cancel a mailing, and send a test of it."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
 from campaigns.checks import send_problems
-from campaigns.errors import CampaignError, MailingNotReady
+from campaigns.errors import CampaignError, MailingNotReady, NumberUnconfirmed
 from campaigns.forms import AddressForm, PlanFields, plan_of_fields
 from campaigns.overview.pages import MailingPage, user_of
 from campaigns.selectors.hold import is_held
@@ -20,6 +21,7 @@ from campaigns.selectors.ledger import counts
 from campaigns.selectors.recipients import dry_run
 from campaigns.services import mailings
 from contacts.enums import MailState
+from content.selectors import site_settings
 
 
 class ActView(MailingPage, View):
@@ -29,8 +31,12 @@ class ActView(MailingPage, View):
         """Ask for confirmation, with the consequence in numbers."""
         if act not in ("start", "cancel") or act not in mailings.legal_acts(self.mailing.state):
             return self.back()
+        return self._ask(act)
+
+    def _ask(self, act: str, *, unconfirmed: str = "") -> HttpResponse:
+        """Show the question; `unconfirmed` says that the number was not right, or is needed."""
         numbers, problems = None, []
-        if act == "start":
+        if act in _STARTING:
             now = timezone.now()
             problems = send_problems(self.mailing, now)
             numbers = dry_run(self.mailing, now) if not problems else None
@@ -43,8 +49,13 @@ class ActView(MailingPage, View):
             "waiting": waiting[MailState.QUEUED] + waiting[MailState.DEFERRED],
             "overview": self.url("overview"),
             "act_url": self.url("act", act),
+            "limit": site_settings().recipients_limit,
+            "unconfirmed": unconfirmed,
+            "plan_fields": [
+                (name, self.request.POST.get(name, "")) for name in PlanFields.base_fields
+            ],
         }
-        return render(request, "campaigns/admin/confirm.html", context)
+        return render(self.request, "campaigns/admin/confirm.html", context)
 
     def get_page_title(self) -> str:
         return _("Are you sure?")
@@ -56,6 +67,8 @@ class ActView(MailingPage, View):
             return self.back()
         try:
             self._do(act)
+        except NumberUnconfirmed as error:
+            return self._ask(act, unconfirmed=str(error))
         except MailingNotReady as error:
             for problem in error.problems:
                 messages.error(request, problem)
@@ -86,15 +99,20 @@ class ActView(MailingPage, View):
         }
         match act:
             case "plan":
-                mailings.plan_mailing(plan=self._plan(), **values)
+                mailings.plan_mailing(plan=self._plan(), confirmed=self._confirmed(), **values)
             case "start":
-                mailings.start(**values)
+                mailings.start(confirmed=self._confirmed(), **values)
             case "pause":
                 mailings.pause_mailing(**values)
             case "resume":
                 mailings.resume_mailing(**values)
             case "cancel":
                 mailings.cancel_mailing(**values)
+
+    def _confirmed(self) -> int | None:
+        """Return the number that was typed, with or without points between the thousands."""
+        typed = re.sub(r"[\s.,]", "", self.request.POST.get("confirm", ""))
+        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
 
     def _plan(self) -> dict[str, Any] | None:
         form = PlanFields(self.request.POST)
@@ -105,6 +123,9 @@ class ActView(MailingPage, View):
         except ValidationError as error:
             raise MailingNotReady(error.messages) from error
 
+
+#: Acts by which a mailing will go out.
+_STARTING = ("start", "plan")
 
 #: Acts after which people expect mail to go out.
 _SENDING = ("start", "resume")

@@ -18,6 +18,7 @@ from campaigns.message import draft_composer
 from campaigns.models import Mailing
 from campaigns.plan import due_time, parse_plan
 from campaigns.rendering import Recipient, sample_recipient
+from campaigns.services.confirming import confirmed_number
 from campaigns.wording import WORDS
 from contacts.addresses import address_key
 from contacts.enums import NoticeKind
@@ -96,12 +97,18 @@ def check_mailing(*, mailing_id: int, now: datetime) -> list[str]:
 
 @transaction.atomic
 def plan_mailing(
-    *, mailing_id: int, now: datetime, by: User | None = None, plan: dict[str, Any] | None = None
+    *,
+    mailing_id: int,
+    now: datetime,
+    by: User | None = None,
+    plan: dict[str, Any] | None = None,
+    confirmed: int | None = None,
 ) -> Mailing:
     """Plan a mailing: by `plan`, else by the plan that it has. Nothing is sent before the tick.
 
     The text as it stands is kept as a named revision, and that is what will be sent. Raises
-    MailingNotReady with every problem, MoveForbidden once it is being sent.
+    MailingNotReady with every problem, MoveForbidden once it is being sent, NumberUnconfirmed when
+    it goes to so many people that `confirmed`, their number, has to be given.
     """
     mailing = Mailing.objects.select_related("session").get(pk=mailing_id)
     if mailing.state not in ACTS["plan"]:
@@ -113,6 +120,7 @@ def plan_mailing(
         problems.append(_("Say when: now, at a moment, or relative to the session."))
     if problems:
         raise MailingNotReady(list(dict.fromkeys(problems)))
+    number = confirmed_number(mailing, confirmed=confirmed, now=now)
     mailing.save(update_fields=["plan"])
     revision = mailing.save_revision(user=by, clean=False)
     parsed = parse_plan(mailing.plan)
@@ -123,6 +131,7 @@ def plan_mailing(
         due_at=due_at,
         due_for_version=version,
         frozen_revision=revision,
+        confirmed_recipients=number,
         pause_reason="",
     )
     if not moved:
@@ -132,12 +141,16 @@ def plan_mailing(
     return mailing
 
 
-def start(*, mailing_id: int, now: datetime, by: User | None = None) -> Mailing:
+def start(
+    *, mailing_id: int, now: datetime, by: User | None = None, confirmed: int | None = None
+) -> Mailing:
     """Send as soon as possible: the next tick starts it. Raises as plan_mailing does."""
     state = _state(mailing_id)
     if state not in ACTS["start"]:
         raise _forbidden("start", state)
-    return plan_mailing(mailing_id=mailing_id, plan={"now": True}, by=by, now=now)
+    return plan_mailing(
+        mailing_id=mailing_id, plan={"now": True}, by=by, now=now, confirmed=confirmed
+    )
 
 
 # --- while it runs ------------------------------------------------------------------------------

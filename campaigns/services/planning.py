@@ -20,6 +20,7 @@ from campaigns.selectors.recipients import rows_sql
 from campaigns.selectors.terms import Terms, is_past, terms_of
 from campaigns.services.attachments import freeze_files
 from campaigns.services.batches import lay_out
+from campaigns.services.confirming import hold_to_number
 from contacts.enums import MAIL_DUE, MAIL_OPEN, MailState
 from content.models import Session
 from content.selectors import told_hash
@@ -116,6 +117,7 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
         )
         _write_ledger(terms)
         _leave_out_erased(mailing)
+        hold_to_number(mailing)
         lay_out(mailing_id)
         _invite(mailing, now)
     return True
