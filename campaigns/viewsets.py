@@ -77,11 +77,11 @@ def edit_handler() -> TabbedInterface:
             MultiFieldPanel(
                 [
                     FieldPanel("preset"),
+                    AudiencePanel(),
                     FieldPanel("theme"),
                     FieldPanel("community"),
                     FieldPanel("tiers"),
                     FieldPanel("leave_out_answered"),
-                    AudiencePanel(),
                     FieldPanel("per"),
                 ],
                 heading=gettext_lazy("Audience"),

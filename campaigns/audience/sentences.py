@@ -24,7 +24,11 @@ def sentence(condition: c.Condition, language: str, names: Names | None = None) 
     said = _Said(language, names_of([condition]) if names is None else names)
     with override(language):
         asked, left_out = c.split(condition)
-        words = said.join(asked, _(" and "), nested=len(asked) > 1) if asked else _("everyone")
+        words = (
+            said.join(asked, _(" and at the same time "), nested=len(asked) > 1)
+            if asked
+            else _("everyone")
+        )
         if left_out:
             words = _("%(who)s, but not: %(left_out)s") % {
                 "who": words,
@@ -46,7 +50,9 @@ class _Said:
     def words(self, condition: c.Condition, *, nested: bool = False) -> str:
         match condition:
             case c.All(of):
-                return _wrap(self.join(of, _(" and "), nested=True), nested and len(of) > 1)
+                return _wrap(
+                    self.join(of, _(" and at the same time "), nested=True), nested and len(of) > 1
+                )
             case c.AnyOf(of):
                 return _wrap(self.join(of, _(" or "), nested=True), nested and len(of) > 1)
             case c.Not(of):
@@ -136,4 +142,6 @@ def _labels(choices: type, values: Iterable[str]) -> str:
 
 
 def _or(words: Iterable[str | Promise]) -> str:
-    return _(" or ").join(str(word) for word in words)
+    """Return "a, b or c"."""
+    *others, last = [str(word) for word in words]
+    return _(" or ").join([", ".join(others), last]) if others else last

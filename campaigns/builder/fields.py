@@ -1,7 +1,7 @@
 """The fields of single conditions: each form writes, and reads, the JSON of one."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import get_language, gettext_lazy
@@ -41,6 +41,10 @@ class ConditionForm(forms.Form):
         for field in self.fields.values():
             field.widget.attrs.pop("required", None)
         self.use_required_attribute = False
+
+    def choice_field(self, name: str) -> forms.ChoiceField:
+        """Return a field of which the choices depend on what exists."""
+        return cast("forms.ChoiceField", self.fields[name])
 
     @classmethod
     def initial_of(cls, value: dict[str, Any], name: str) -> dict[str, Any]:
@@ -113,7 +117,7 @@ class ThemeForm(ConditionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["theme"].choices = [_CHOOSE, *theme_choices()]
+        self.choice_field("theme").choices = [_CHOOSE, *theme_choices()]
 
 
 def theme_choices() -> Choices:
@@ -140,7 +144,7 @@ class CommunityForm(ConditionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Community.objects.order_by("name").values_list("slug", "name")
-        self.fields["community"].choices = [_CHOOSE, *rows]
+        self.choice_field("community").choices = [_CHOOSE, *rows]
 
     @classmethod
     def initial_of(cls, value: dict[str, Any], name: str) -> dict[str, Any]:
@@ -206,7 +210,7 @@ class TagForm(ConditionForm):
         super().__init__(*args, **kwargs)
         known = {*tags_in_use(), *filter(None, [self.initial.get("tag")])}
         named = [(tag, tag) for tag in sorted(known, key=str.casefold)]
-        self.fields["tag"].choices = [_CHOOSE, *named]
+        self.choice_field("tag").choices = [_CHOOSE, *named]
 
 
 class ConsentForm(ConditionForm):
@@ -228,7 +232,7 @@ class ConsentForm(ConditionForm):
             Purpose.COALITION: _("any coalition"),
         }
         purposes = [(str(each), any_group.get(each, each.label)) for each in Purpose]
-        self.fields["consent"].choices = [
+        self.choice_field("consent").choices = [
             _CHOOSE,
             (_("Kinds of mail"), [pair for pair in purposes if pair[0] not in GROUP_PURPOSES]),
             (_("Groups"), [*groups, *(pair for pair in purposes if pair[0] in GROUP_PURPOSES)]),
@@ -246,7 +250,7 @@ class SessionForm(ConditionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["session"].choices = _session_choices()
+        self.choice_field("session").choices = _session_choices()
 
     @classmethod
     def initial_of(cls, value: dict[str, Any], name: str) -> dict[str, Any]:
@@ -269,7 +273,7 @@ class RegistrationForm(SessionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["states"].choices = _answers()
+        self.choice_field("states").choices = _answers()
 
 
 class AttendanceForm(SessionForm):
@@ -296,7 +300,7 @@ class ReceivedForm(ConditionForm):
         if chosen and str(chosen) not in dict(named):
             later = Mailing.objects.filter(pk=chosen).values_list("pk", "title")
             named += [(str(number), title) for number, title in later]
-        self.fields["mailing"].choices = [_CHOOSE, *named]
+        self.choice_field("mailing").choices = [_CHOOSE, *named]
 
     @classmethod
     def initial_of(cls, value: dict[str, Any], name: str) -> dict[str, Any]:

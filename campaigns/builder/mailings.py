@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from campaigns.audience import conditions as c
@@ -63,11 +62,14 @@ class AudiencePage(BuilderPage):
             *self.breadcrumbs_items,
             {"url": reverse(self.viewset.get_url_name("list")), "label": _("Mailings")},
             {"url": self.url("overview"), "label": self.mailing.title},
-            {"url": "", "label": str(capfirst(_("audience")))},
+            {"url": "", "label": self.get_page_title()},
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"back": self.url("edit")}
+        return super().get_context_data(**kwargs) | {
+            "back": self.url("edit"),
+            "mailing": self.mailing,
+        }
 
     # --- what the builder asks ------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """People chosen one by one, found by name or address, without a window that needs a script."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -59,7 +59,7 @@ class PeopleForm(ConditionForm):
     def _offer_chosen(self, listed: list[int]) -> None:
         rows = Contact.objects.filter(pk__in=listed)
         people = {row.pk: row for row in contacts_with_places(rows, timezone.localdate())}
-        field = cast("forms.MultipleChoiceField", self.fields["keep"])
+        field = self.choice_field("keep")
         field.choices = [(str(number), _shown(people.get(number), number)) for number in listed]
         if hidden := len(self.chosen) - len(listed):
             words = ngettext(
@@ -79,7 +79,7 @@ class PeopleForm(ConditionForm):
         found = search_people(words, timezone.localdate()).exclude(pk__in=self.chosen)
         rows = contacts_with_places(found.order_by("sort_key", "pk"), timezone.localdate())
         listed = list(rows[: _FOUND + 1])
-        field = cast("forms.MultipleChoiceField", self.fields["pick"])
+        field = self.choice_field("pick")
         field.choices = [(str(row.pk), _shown(row, row.pk)) for row in listed[:_FOUND]]
         if not listed:
             self.add_error("q", _("Nobody found whom you have not chosen yet."))
@@ -90,7 +90,8 @@ class PeopleForm(ConditionForm):
         """Boxes are shown once there is somebody to tick."""
         ticks = ("keep", "pick")
         shown = super().visible_fields()
-        return [each for each in shown if each.name not in ticks or each.field.choices]
+        empty = {name for name in ticks if not self.choice_field(name).choices}
+        return [each for each in shown if each.name not in empty]
 
     @classmethod
     def initial_of(cls, value: dict[str, Any], name: str) -> dict[str, Any]:

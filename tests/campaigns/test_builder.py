@@ -3,6 +3,7 @@
 import json
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -70,7 +71,7 @@ class Browser:
         held = {
             name: unescape(value)
             for name, value in re.findall(
-                r'<input type="hidden" name="(\w+)" value="([^"]*)"', self._form()
+                r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', self._form()
             )
         }
         self.response = self.client.post(self.url, held | values | {"do": do})
@@ -135,7 +136,7 @@ def test_every_kind_of_condition_is_filled_in_and_read_again(organiser):
     person = make_contact(tags=["kern"])
     mailing, sent = _mailing(), make_mailing(state="done")
     session = mailing.session.slug
-    filled = {
+    filled: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         "everyone": ({}, {"everyone": True}),
         "role": ({"role": ["facilitator"]}, {"role": ["facilitator"]}),
         "language": ({"language": "en"}, {"language": "en"}),
@@ -265,13 +266,13 @@ def test_two_hundred_conditions_are_refused_with_the_words_that_were_typed(organ
 
     browser.press("read", json=many)
 
-    assert browser.response.context["problems"] == ("audience: Hooguit 100 voorwaarden.",)
+    assert browser.response.context["problems"] == ("audience: Hoogstens 100 voorwaarden.",)
     assert browser.response.context["typed"] == many
     assert browser.tree == {"all": [MEMBERS]}
     browser.press("read", json=json.dumps({"any": [{"tag": f"l{n}"} for n in range(100)]}))
     assert len(browser.tree["any"]) == 100
     browser.add("member", member="yes")
-    assert browser.response.context["problems"] == ("Hooguit 100 voorwaarden.",)
+    assert browser.response.context["problems"] == ("Hoogstens 100 voorwaarden.",)
     assert len(browser.tree["any"]) == 100
 
 

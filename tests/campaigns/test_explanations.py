@@ -230,12 +230,12 @@ SENTENCES = [
             ]
         },
         (
-            "(members or people who read English) and people of organisations in "
-            "Netherlands or Belgium, "
+            "(members or people who read English) and at the same time people of "
+            "organisations in Netherlands or Belgium, "
             "but not: signed up for “Session 2”"
         ),
         (
-            "(leden of mensen die Engels lezen) en mensen van organisaties in "
+            "(leden of mensen die Engels lezen) en tegelijk mensen van organisaties in "
             "Nederland of België, "
             "maar niet: aangemeld voor “Werksessie 2”"
         ),

@@ -37,7 +37,7 @@ def test_segment_is_kept_from_a_mailing_and_begun_with_in_another(organiser):  #
         "Nederlandstalige leden",
         {"all": [MEMBERS, {"language": "nl"}]},
     )
-    assert segment.created_by.username == "Organisator"
+    assert str(segment.created_by) == "Organisator"
     other = _mailing({"everyone": True})
     browser = Browser(organiser, _builder(other)).press("begin", segment=segment.pk)
     assert browser.tree == segment.audience
@@ -99,7 +99,7 @@ def test_list_says_each_in_a_sentence_and_what_is_gone(organiser):  # noqa: F811
     Session.objects.filter(pk=session.pk).delete()
     Segment.objects.filter(name="Kern").update(audience={"vroeger": 1})
     page = organiser.get(_url("list")).content.decode()
-    assert "Er is geen sessie “weg”." in page
+    assert "Er is geen bijeenkomst “weg”." in page
     assert "vroeger" in page
     edit = _url("edit", Segment.objects.get(name="Kern").pk)
     assert "vroeger" in organiser.get(edit).context["problems"][0]

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,7 +13,7 @@ from campaigns.models import Mailing
 from campaigns.selectors.ledger import counts
 from campaigns.services import mailings
 
-ACTS = {
+ACTS: dict[str, Callable[..., Mailing]] = {
     "start": mailings.start,
     "pause": mailings.pause_mailing,
     "resume": mailings.resume_mailing,
