@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Manager
 from django.utils.translation import gettext as _
 
 from campaigns import audience
@@ -35,9 +34,7 @@ from campaigns.selectors.recipients import dry_run
 from campaigns.selectors.terms import is_past
 from contacts.enums import GROUP_PURPOSES, MAILING_PURPOSES, Purpose
 from contacts.models import LANGUAGES as LANGUAGE_NAMES
-from contacts.models import Community, Contact, OptInGroup, Theme
 from contacts.selectors.groups import group_of
-from content.models import Session
 from content.selectors import is_published
 
 #: A mail program cuts off what is larger; 102 kB at Gmail.
@@ -119,48 +116,11 @@ def audience_problems(data: object) -> list[str]:
         condition = audience.parse(data)
     except AudienceInvalid as error:
         return [str(error)]
-    sessions, themes, people, mailings, communities = set(), set(), set(), set(), set()
-    groups: set[tuple[str, str]] = set()
-    for leaf, _positive in c.leaves(condition):
-        if slug := getattr(leaf, "session", ""):
-            sessions.add(slug)
-        if isinstance(leaf, c.OfTheme):
-            themes.add(leaf.theme)
-        if isinstance(leaf, c.Consented) and leaf.topic:
-            if leaf.purpose in GROUP_PURPOSES:
-                groups.add((leaf.purpose, leaf.topic))
-            else:
-                themes.add(leaf.topic)
-        if isinstance(leaf, c.InCommunity):
-            communities.add(leaf.community)
-        if isinstance(leaf, c.Named):
-            people |= set(leaf.contacts)
-        if isinstance(leaf, c.Received):
-            mailings.add(leaf.mailing)
-    return [
-        *_missing(_("There is no session “%s”."), sessions, Session.objects, "slug"),
-        *_missing(_("There is no theme “%s”."), themes, Theme.objects, "slug"),
-        *(_("There is no group “%s”.") % topic for _purpose, topic in sorted(_unknown(groups))),
-        *_missing(_("There is no community “%s”."), communities, Community.objects, "slug"),
-        *_missing(_("There is no contact %s."), people, Contact.objects, "pk"),
-        *_missing(_("There is no mailing %s."), mailings, Mailing.objects, "pk"),
-    ]
-
-
-def _unknown(groups: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return those of the (purpose, slug) that are no group."""
-    if not groups:
-        return set()
-    slugs = {slug for _purpose, slug in groups}
-    found = OptInGroup.objects.filter(slug__in=slugs).values_list("purpose", "slug")
-    return groups - set(found)
-
-
-def _missing(message: str, wanted: set[Any], rows: Manager[Any], key: str) -> list[str]:
-    if not wanted:
-        return []
-    known = set(rows.filter(**{f"{key}__in": wanted}).values_list(key, flat=True))
-    return [message % each for each in sorted(wanted - known)]
+    leaves = [leaf for leaf, _positive in c.leaves(condition)]
+    names = audience.names_of([condition])
+    gone = [audience.lost(leaf, names) for leaf in leaves]
+    nobody = [_("There is no contact %s.") % number for number in audience.lost_people(leaves)]
+    return list(dict.fromkeys([*filter(None, gone), *nobody]))
 
 
 def _plan_problems(plan: object) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from base.figures import figure
 from campaigns.enums import MailingState
 
 
@@ -38,6 +39,35 @@ class MailingNotReady(CampaignError):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__(" ".join(problems))
         self.problems = list(problems)
+
+
+class NumberUnconfirmed(CampaignError):
+    """So many people get it that their number has to be given, and it was not."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            _("This mailing goes to %s people. Give that number to confirm it.") % figure(number)
+        )
+        self.number = number
+
+
+class TooManyRecipients(CampaignError):
+    """At the start it reaches far more people than somebody said yes to."""
+
+    def __init__(self, number: int, *, confirmed: int | None, limit: int) -> None:
+        words = {"number": figure(number), "confirmed": figure(confirmed or 0)}
+        if confirmed is None:
+            words["limit"] = figure(limit)
+            text = _(
+                "It would go to %(number)s people, and nobody confirmed more than %(limit)s. Look "
+                "at the audience and plan it again."
+            )
+        else:
+            text = _(
+                "%(confirmed)s people were confirmed, and now it would go to %(number)s. Look at "
+                "the audience and plan it again."
+            )
+        super().__init__(text % words)
 
 
 class MoveForbidden(CampaignError):

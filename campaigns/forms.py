@@ -203,8 +203,6 @@ class MailingForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "audience" in self.fields:
-            self.fields["audience"].required = False
         if "purpose" in self.fields:
             self.fields["purpose"].choices = [
                 (purpose.value, purpose.label) for purpose in Purpose if purpose in PURPOSES
@@ -238,6 +236,15 @@ class MailingForm(WagtailAdminModelForm):
                 self.add_error(name, messages)
         return data
 
+    @property
+    def opens_builder(self) -> bool:
+        """Whether "something else" was just chosen: the audience is put together after saving."""
+        return (
+            self.is_bound
+            and "preset" in self.changed_data
+            and (self.cleaned_data.get("preset") == Preset.OWN)
+        )
+
     def _audience(self, data: dict[str, Any], preset: str) -> dict[str, Any]:
         theme, session, community = (data.get(name) for name in ("theme", "session", "community"))
         if preset in NEEDS_THEME and theme is None:
@@ -260,8 +267,9 @@ class MailingForm(WagtailAdminModelForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()
-        # These two are no fields of the form when the editor did not open them.
-        self.instance.audience = self.cleaned_data.get("audience") or self.instance.audience
+        # Until somebody puts another one together, a new mailing is for members.
+        chosen = self.cleaned_data.get("audience") or self.instance.audience
+        self.instance.audience = chosen or to_audience(Preset.MEMBERS)
         self.instance.plan = self.cleaned_data.get("plan", self.instance.plan)
         if self.errors:
             return

@@ -22,7 +22,7 @@ class Preset(TextChoices):
     PRESENT = "present", _("who was present")
     EXCUSED = "excused", _("who was absent with notice")
     NO_SHOW = "no_show", _("who did not appear")
-    OWN = "own", _("something else (see below)")
+    OWN = "own", _("something else: put it together yourself")
 
 
 _ANSWERED = ["unconfirmed", "pending", "registered", "waiting", "offered", "declined"]

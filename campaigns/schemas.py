@@ -137,8 +137,14 @@ class TestOut(Schema):
     queued: int
 
 
-class PlanIn(StrictSchema):
-    """A plan as in the contract; an empty body uses the plan that the mailing has."""
+class StartIn(StrictSchema):
+    """The number of people, of a mailing to so many that it is asked for."""
+
+    confirm: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+
+
+class PlanIn(StartIn):
+    """A plan as in the contract; without one the plan that the mailing has is used."""
 
     now: Literal[True] | None = None
     at: str | None = None

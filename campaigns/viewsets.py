@@ -28,6 +28,9 @@ from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, Sni
 from base.choosers import GuardedChooser
 from base.figures import figure
 from campaigns import overview
+from campaigns.builder.explaining import ExplainPage
+from campaigns.builder.mailings import AudiencePage
+from campaigns.builder.panels import AudiencePanel
 from campaigns.enums import MailingKind
 from campaigns.errors import MoveForbidden
 from campaigns.forms import MailingForm
@@ -74,6 +77,7 @@ def edit_handler() -> TabbedInterface:
             MultiFieldPanel(
                 [
                     FieldPanel("preset"),
+                    AudiencePanel(),
                     FieldPanel("theme"),
                     FieldPanel("community"),
                     FieldPanel("tiers"),
@@ -81,18 +85,6 @@ def edit_handler() -> TabbedInterface:
                     FieldPanel("per"),
                 ],
                 heading=gettext_lazy("Audience"),
-            ),
-            MultiFieldPanel(
-                [
-                    FieldPanel(
-                        "audience",
-                        help_text=gettext_lazy(
-                            "Only for “something else”. The documentation lists the conditions."
-                        ),
-                    )
-                ],
-                heading=gettext_lazy("Audience as JSON"),
-                classname="collapsed",
             ),
         ],
         heading=gettext_lazy("Audience"),
@@ -177,6 +169,9 @@ class MailingCreateView(CreateView):
             mailing.audience = to_audience(Preset.REGISTERED, session=session.slug)
         return mailing
 
+    def get_success_url(self) -> str:
+        return _builder_url(self.form) or super().get_success_url()
+
 
 class MailingEditView(EditView):
     """Editing returns the mailing to draft; what is being sent can only be looked at."""
@@ -198,6 +193,9 @@ class MailingEditView(EditView):
             form.add_error(None, str(error))
             return self.form_invalid(form)
 
+    def get_success_url(self) -> str:
+        return _builder_url(self.form) or super().get_success_url()
+
     @property
     def header_buttons(self) -> list[HeaderButton]:
         return [
@@ -206,6 +204,13 @@ class MailingEditView(EditView):
 
     def get_success_buttons(self) -> list[Any]:
         return [messages_button(overview_url(self.object), _("View and send"))]
+
+
+def _builder_url(form: MailingForm) -> str:
+    """Return where the audience is put together, when that was just asked for."""
+    if not form.opens_builder:
+        return ""
+    return reverse(viewset.get_url_name("audience"), args=[form.instance.pk])
 
 
 def messages_button(url: str, text: str) -> tuple[str, str, bool]:
@@ -259,6 +264,8 @@ class MailingViewSet(SnippetViewSet):
         kwargs = {"viewset": self}
         return [
             *super().get_urlpatterns(),
+            path("audience/<int:pk>/", AudiencePage.as_view(**kwargs), name="audience"),
+            path("explain/", ExplainPage.as_view(**kwargs), name="explain"),
             path("overview/<int:pk>/", overview.OverviewView.as_view(**kwargs), name="overview"),
             path("standing/<int:pk>/", overview.StandingView.as_view(**kwargs), name="standing"),
             path("people/<int:pk>/", overview.PeopleView.as_view(**kwargs), name="people"),

@@ -15,14 +15,17 @@ from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 
+from campaigns.builder.segments import segments
 from campaigns.dashboard import AttentionPanel, HoldPanel
 from campaigns.models import Mailing
 from campaigns.release import ReleaseViewSet
 from campaigns.selectors.hold import current_hold
 from campaigns.viewsets import viewset
+from contacts.models import Contact
 from content.models import Session
 
 register_snippet(viewset)
+register_snippet(segments)
 
 
 @hooks.register("register_permissions")
@@ -71,6 +74,14 @@ def mail_participants(request: HttpRequest, session: Session) -> list[Button]:
         return []
     url = f"{reverse(viewset.get_url_name('add'))}?session={session.slug}"
     return [Button(_("Mail the participants"), url=url, icon_name="mail")]
+
+
+@hooks.register("person_buttons")
+def explain_mail(request: HttpRequest, person: Contact) -> list[Button]:
+    if not request.user.has_perm("campaigns.view_mailing"):
+        return []
+    url = f"{reverse(viewset.get_url_name('explain'))}?contact={person.pk}"
+    return [Button(_("Which mailings, and why"), url=url, icon_name="mail", priority=15)]
 
 
 @hooks.register("construct_homepage_panels")

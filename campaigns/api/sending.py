@@ -28,6 +28,7 @@ from campaigns.schemas import (
     PauseIn,
     PlanIn,
     PlannedOut,
+    StartIn,
     TestIn,
     TestOut,
 )
@@ -129,7 +130,7 @@ def plan_mailing(
 
     `hints` are no problems: a moment outside the hours of the site, or on a holiday.
     """
-    plan = data.model_dump(exclude_unset=True) if data else {}
+    plan = data.model_dump(exclude_unset=True, exclude={"confirm"}) if data else {}
     found = _act(
         request,
         mailing_id,
@@ -137,6 +138,7 @@ def plan_mailing(
         field="plan",
         plan=plan or None,
         wait=_wait(),
+        confirmed=data.confirm if data else None,
     )
     return found | {"hints": plan_hints(mailing_of(mailing_id), now=timezone.now())}
 
@@ -153,9 +155,15 @@ def _wait() -> timedelta:
     by_alias=True,
     summary="Start",
 )
-def start_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
-    """Send as soon as possible: after a minute, in which it can be withdrawn, it is `sending`."""
-    return _act(request, mailing_id, mailings.start, wait=_wait())
+def start_mailing(
+    request: HttpRequest,
+    mailing_id: int,
+    data: StartIn | None = None,
+) -> dict[str, Any]:
+    """Send as soon as possible: after a minute, in which it can be withdrawn, it is `sending`. 422
+    on `confirm` when it goes to so many people that their number has to be given there."""
+    confirmed = data.confirm if data else None
+    return _act(request, mailing_id, mailings.start, wait=_wait(), confirmed=confirmed)
 
 
 @router.post(

@@ -13,7 +13,13 @@ from base.auth import Bearer
 from base.problems import Problem, field_problem
 from campaigns.attachments import document_ids
 from campaigns.compiling import LANGUAGES, written_languages
-from campaigns.errors import AudienceInvalid, CampaignError, MailingNotReady, MoveForbidden
+from campaigns.errors import (
+    AudienceInvalid,
+    CampaignError,
+    MailingNotReady,
+    MoveForbidden,
+    NumberUnconfirmed,
+)
 from campaigns.models import Mailing
 from campaigns.selectors.ledger import counts
 
@@ -55,6 +61,8 @@ def refusals_as_problems(field: str = "") -> Iterator[None]:
         raise field_problem(
             f"audience.{error.path}".rstrip("."), "invalid", error.message
         ) from error
+    except NumberUnconfirmed as error:
+        raise field_problem("confirm", "unconfirmed", str(error)) from error
     except CampaignError as error:
         raise field_problem(field, "invalid", str(error)) from error
 

@@ -1,5 +1,6 @@
 """Check, plan, start, withdraw, pause, resume and cancel a mailing, and send a test of it."""
 
+import re
 from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
 from campaigns.checks import send_problems
-from campaigns.errors import CampaignError, MailingNotReady
+from campaigns.errors import CampaignError, MailingNotReady, NumberUnconfirmed
 from campaigns.forms import AddressForm, PlanFields, plan_of_fields
 from campaigns.overview.pages import MailingPage, user_of
 from campaigns.selectors.hints import plan_hints
@@ -24,6 +25,7 @@ from campaigns.selectors.ledger import counts
 from campaigns.selectors.recipients import dry_run
 from campaigns.services import mailings
 from contacts.enums import MailState
+from content.selectors import site_settings
 
 
 class ActView(MailingPage, View):
@@ -33,8 +35,12 @@ class ActView(MailingPage, View):
         """Ask for confirmation, with the consequence in numbers."""
         if act not in ("start", "cancel") or act not in mailings.legal_acts(self.mailing.state):
             return self.back()
+        return self._ask(act)
+
+    def _ask(self, act: str, *, unconfirmed: str = "") -> HttpResponse:
+        """Show the question; `unconfirmed` says that the number was not right, or is needed."""
         numbers, problems, hints = None, [], []
-        if act == "start":
+        if act in _STARTING:
             now = timezone.now()
             hints = self._hints_of_now(now)
             problems = send_problems(self.mailing, now)
@@ -49,8 +55,13 @@ class ActView(MailingPage, View):
             "waiting": waiting[MailState.QUEUED] + waiting[MailState.DEFERRED],
             "overview": self.url("overview"),
             "act_url": self.url("act", act),
+            "limit": site_settings().recipients_limit,
+            "unconfirmed": unconfirmed,
+            "plan_fields": [
+                (name, self.request.POST.get(name, "")) for name in PlanFields.base_fields
+            ],
         }
-        return render(request, "campaigns/admin/confirm.html", context)
+        return render(self.request, "campaigns/admin/confirm.html", context)
 
     def _hints_of_now(self, now: datetime) -> list[str]:
         """What is worth a second look about sending it at this moment."""
@@ -68,6 +79,8 @@ class ActView(MailingPage, View):
             return self.back()
         try:
             self._do(act)
+        except NumberUnconfirmed as error:
+            return self._ask(act, unconfirmed=str(error))
         except MailingNotReady as error:
             for problem in error.problems:
                 messages.error(request, problem)
@@ -98,9 +111,11 @@ class ActView(MailingPage, View):
         }
         match act:
             case "plan":
-                mailings.plan_mailing(plan=self._plan(), wait=_wait(), **values)
+                mailings.plan_mailing(
+                    plan=self._plan(), wait=_wait(), confirmed=self._confirmed(), **values
+                )
             case "start":
-                mailings.start(wait=_wait(), **values)
+                mailings.start(wait=_wait(), confirmed=self._confirmed(), **values)
             case "withdraw":
                 mailings.withdraw_mailing(**values)
             case "pause":
@@ -109,6 +124,11 @@ class ActView(MailingPage, View):
                 mailings.resume_mailing(**values)
             case "cancel":
                 mailings.cancel_mailing(**values)
+
+    def _confirmed(self) -> int | None:
+        """Return the number that was typed, with or without points between the thousands."""
+        typed = re.sub(r"[\s.,]", "", self.request.POST.get("confirm", ""))
+        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
 
     def _plan(self) -> dict[str, Any] | None:
         form = PlanFields(self.request.POST)
@@ -124,6 +144,9 @@ def _wait() -> timedelta:
     """So long a mailing that is to go out now can be withdrawn."""
     return timedelta(seconds=settings.WITHDRAWAL_SECONDS)
 
+
+#: Acts by which a mailing will go out.
+_STARTING = ("start", "plan")
 
 #: Acts after which people expect mail to go out.
 _SENDING = ("start", "resume")

@@ -70,6 +70,9 @@ _LOOKS_AHEAD = (2, 600)
 
 _REPLIES = 20
 
+#: The pages of the mailing to which the overview leads.
+_LINKED = ("edit", "audience", "people", "test", "history")
+
 
 class OverviewView(MailingPage, TemplateView):
     """Everything about one mailing on one page."""
@@ -90,7 +93,7 @@ class OverviewView(MailingPage, TemplateView):
             "repetition": _repetition(mailing),
             "plan_form": PlanFields(initial=fields_of_plan(mailing.plan)),
             "address_form": AddressForm(initial={"address": user_of(self.request).email}),
-            "urls": {name: self.url(name) for name in ("edit", "people", "test", "history")},
+            "urls": {name: self.url(name) for name in _LINKED},
             "act_urls": {act: self.url("act", act) for act in ("check", *mailings.ACTS)},
         }
         return context | (self._before() if mailing.is_editable else self._started())

@@ -112,11 +112,21 @@ def _organisations(sql: str, params: list[Any]) -> int:
 
 
 def list_considered(
-    terms: Terms, *, reason: str | None = None, limit: int, offset: int = 0
+    terms: Terms,
+    *,
+    reason: str | None = None,
+    is_excluded: bool = False,
+    limit: int,
+    offset: int = 0,
 ) -> list[tuple[int, str]]:
-    """Return (contact id, reason) by id: of everybody, of the recipients (""), or of one reason."""
+    """Return (contact id, reason) by id: of everybody, of the recipients (""), or of one reason.
+
+    With `is_excluded` of all who are excluded, whatever the reason.
+    """
     sql, params = rows_sql(terms)
     where = "" if reason is None else "WHERE reason = %s"
+    if is_excluded:
+        where, reason = "WHERE reason <> ''", None
     return _ask(
         f"SELECT id, reason FROM ({sql}) AS considered {where} ORDER BY id LIMIT %s OFFSET %s",  # noqa: S608 -- composed by the compiler
         [*params, *([] if reason is None else [reason]), limit, offset],

@@ -19,6 +19,7 @@ from campaigns.models import Mailing
 from campaigns.plan import parse_plan
 from campaigns.rendering import Recipient, sample_recipient
 from campaigns.selectors.moments import due_at
+from campaigns.services.confirming import confirmed_number
 from campaigns.wording import WORDS
 from contacts.addresses import address_key
 from contacts.enums import NoticeKind
@@ -104,13 +105,15 @@ def plan_mailing(
     by: User | None = None,
     plan: dict[str, Any] | None = None,
     wait: timedelta = timedelta(0),
+    confirmed: int | None = None,
 ) -> Mailing:
     """Plan a mailing: by `plan`, else by the plan that it has. Nothing is sent before the tick.
 
     A plan that is `now` waits for `wait`, in which it can be withdrawn.
 
     The text as it stands is kept as a named revision, and that is what will be sent. Raises
-    MailingNotReady with every problem, MoveForbidden once it is being sent.
+    MailingNotReady with every problem, MoveForbidden once it is being sent, NumberUnconfirmed when
+    it goes to so many people that `confirmed`, their number, has to be given.
     """
     mailing = Mailing.objects.select_related("session").get(pk=mailing_id)
     if mailing.state not in ACTS["plan"]:
@@ -122,6 +125,7 @@ def plan_mailing(
         problems.append(_("Say when: now, at a moment, or relative to the session."))
     if problems:
         raise MailingNotReady(list(dict.fromkeys(problems)))
+    number = confirmed_number(mailing, confirmed=confirmed, now=now)
     mailing.save(update_fields=["plan"])
     revision = mailing.save_revision(user=by, clean=False)
     mailing.due_at = None
@@ -134,6 +138,7 @@ def plan_mailing(
         due_at=moment,
         due_for_version=version,
         frozen_revision=revision,
+        confirmed_recipients=number,
         pause_reason="",
     )
     if not moved:
@@ -144,13 +149,20 @@ def plan_mailing(
 
 
 def start(
-    *, mailing_id: int, now: datetime, by: User | None = None, wait: timedelta = timedelta(0)
+    *,
+    mailing_id: int,
+    now: datetime,
+    by: User | None = None,
+    wait: timedelta = timedelta(0),
+    confirmed: int | None = None,
 ) -> Mailing:
     """Send as soon as possible: the first tick after `wait` starts it. Raises as plan_mailing."""
     state = _state(mailing_id)
     if state not in ACTS["start"]:
         raise _forbidden("start", state)
-    return plan_mailing(mailing_id=mailing_id, plan={"now": True}, by=by, now=now, wait=wait)
+    return plan_mailing(
+        mailing_id=mailing_id, plan={"now": True}, by=by, now=now, wait=wait, confirmed=confirmed
+    )
 
 
 def withdraw_mailing(*, mailing_id: int, now: datetime, by: User | None = None) -> Mailing:

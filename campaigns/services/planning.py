@@ -26,6 +26,7 @@ from campaigns.selectors.moments import (
 from campaigns.selectors.terms import is_past, terms_of
 from campaigns.services.attachments import freeze_files
 from campaigns.services.batches import lay_out
+from campaigns.services.confirming import hold_to_number
 from campaigns.services.ledger import write_rows
 from campaigns.services.zones import wait_for_their_time
 from contacts.enums import MAIL_DUE, MAIL_OPEN, MailState
@@ -134,6 +135,7 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
             frozen=mailing.frozen, frozen_at=now, told=terms.told
         )
         write_rows(mailing, terms)
+        hold_to_number(mailing)
         if mailing.in_their_zone:
             wait_for_their_time(mailing, now)
         lay_out(mailing_id)

@@ -14,7 +14,7 @@ from contacts.addresses import address_hash
 from contacts.models import Contact, Organisation, Representation
 from tests.factories.campaigns import make_mailing
 from tests.factories.contacts import make_member
-from tests.factories.content import make_session
+from tests.factories.content import lift_limit, make_session
 from worker.sources import MailingSource
 
 ORGANISATIONS = 500
@@ -64,6 +64,7 @@ def make_people(count: int, *, first: int = 0) -> None:
 
 def make_invitation() -> Mailing:
     """Make an invitation of about 20 kB to everybody who speaks for a member: a draft."""
+    lift_limit()
     starts_at = timezone.now() + timedelta(days=21)
     session = make_session(starts_at=starts_at, ends_at=starts_at + timedelta(hours=3))
     paragraphs = "\n\n".join([WORDS] * PARAGRAPHS)

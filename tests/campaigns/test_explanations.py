@@ -230,11 +230,13 @@ SENTENCES = [
             ]
         },
         (
-            "(members or people who read English) and people of organisations in NL or BE, "
+            "(members or people who read English) and at the same time people of "
+            "organisations in Netherlands or Belgium, "
             "but not: signed up for “Session 2”"
         ),
         (
-            "(leden of mensen die Engels lezen) en mensen van organisaties in NL of BE, "
+            "(leden of mensen die Engels lezen) en tegelijk mensen van organisaties in "
+            "Nederland of België, "
             "maar niet: aangemeld voor “Werksessie 2”"
         ),
     ),

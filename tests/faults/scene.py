@@ -13,7 +13,7 @@ from contacts.models import Organisation
 from tests.bench.scene import make_people
 from tests.factories.campaigns import make_mailing
 from tests.factories.contacts import make_contact, make_representation
-from tests.factories.content import make_session
+from tests.factories.content import lift_limit, make_session
 
 
 def invite_people(count: int, *, faults: tuple[str, ...] = (), each: int = 3) -> None:
@@ -33,6 +33,7 @@ def invite_people(count: int, *, faults: tuple[str, ...] = (), each: int = 3) ->
 def plan_mailing(*, now: datetime | None = None) -> Mailing:
     """Plan an invitation to all of them, to a session of its own, to be sent now."""
     now = now or timezone.now()
+    lift_limit()
     starts_at = now + timedelta(days=21)
     session = make_session(starts_at=starts_at, ends_at=starts_at + timedelta(hours=3))
     mailing = make_mailing(session=session, audience={"member": True})

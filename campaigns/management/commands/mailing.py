@@ -27,13 +27,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("mailing", type=int, metavar="ID")
         parser.add_argument("act", choices=[*ACTS, "status"])
+        parser.add_argument(
+            "--confirm", type=int, metavar="N", help="the number of people, when it is asked for"
+        )
         parser.add_argument("--json", action="store_true", help="answer as one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         mailing_id = options["mailing"]
         try:
             if act := ACTS.get(options["act"]):
-                act(mailing_id=mailing_id, now=timezone.now())
+                more = {"confirmed": options["confirm"]} if act == mailings.start else {}
+                act(mailing_id=mailing_id, now=timezone.now(), **more)
             mailing = Mailing.objects.get(pk=mailing_id)
         except Mailing.DoesNotExist:
             raise CommandError(f"There is no mailing {mailing_id}.") from None

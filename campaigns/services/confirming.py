@@ -1,0 +1,37 @@
+"""A mailing to very many people: somebody types the number, and the start keeps to it."""
+
+from datetime import datetime
+
+from campaigns.errors import NumberUnconfirmed, TooManyRecipients
+from campaigns.models import Delivery, Mailing
+from campaigns.selectors.recipients import dry_run
+from contacts.enums import MailState
+from content.selectors import site_settings
+
+#: The number may have changed by so much between looking and sending: somebody signed up.
+_SLACK = 0.1
+
+
+def confirmed_number(mailing: Mailing, *, confirmed: int | None, now: datetime) -> int | None:
+    """Return the number to keep with the mailing; None when it is too small to be asked for.
+
+    Raises NumberUnconfirmed when it has to be given and was not, or is not what it comes to.
+    """
+    number = dry_run(mailing, now).recipients
+    if number < site_settings().recipients_limit:
+        return None
+    if confirmed is None or abs(confirmed - number) > number * _SLACK:
+        raise NumberUnconfirmed(number)
+    return confirmed
+
+
+def hold_to_number(mailing: Mailing) -> None:
+    """Raise TooManyRecipients when the ledger reaches far more people than somebody said yes to.
+
+    Far more is over the number that was confirmed and a tenth; below the site's limit nobody is
+    asked, so that is always allowed.
+    """
+    number = Delivery.objects.filter(mailing=mailing, state=MailState.QUEUED).count()
+    confirmed, limit = mailing.confirmed_recipients, site_settings().recipients_limit
+    if number > max(limit, (confirmed or 0) * (1 + _SLACK)):
+        raise TooManyRecipients(number, confirmed=confirmed, limit=limit)
