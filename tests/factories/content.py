@@ -18,6 +18,7 @@ from content.models import (
     SeriesPage,
     Session,
     SessionPage,
+    SiteSettings,
 )
 
 NUMBERS = count(1)
@@ -70,6 +71,12 @@ def make_home(language: str = "nl") -> HomePage:
     site.hostname, site.root_page = "localhost", home
     site.save()
     return home
+
+
+def set_site(**values: Any) -> None:
+    """Set what an administrator may change of the site, such as `mailings_per_week`."""
+    site = Site.objects.filter(is_default_site=True).first() or make_home().get_site()
+    SiteSettings.objects.update_or_create(site=site, defaults=values)
 
 
 def make_agenda(**overrides: Any) -> AgendaPage:
