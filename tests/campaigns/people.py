@@ -1,12 +1,9 @@
 """People, answers and reasons for tests about audiences."""
 
-from wagtail.models import Site
-
 from campaigns import audience
 from campaigns.selectors import list_considered
 from campaigns.selectors.terms import terms_of
 from contacts.models import Contact
-from content.models import SiteSettings
 from participation.models import Invitation, Registration
 from tests.factories.campaigns import make_mailing
 from tests.factories.contacts import (
@@ -16,7 +13,7 @@ from tests.factories.contacts import (
     make_member,
     make_representation,
 )
-from tests.factories.content import make_home
+from tests.factories.content import set_site
 
 
 def make_delegate(organisation=None, **values):
@@ -54,5 +51,4 @@ def reasons(**values):
 
 def cap(number):
     """Let the site allow so many mailings a week; None is no limit."""
-    site = Site.objects.filter(is_default_site=True).first() or make_home().get_site()
-    SiteSettings.objects.update_or_create(site=site, defaults={"mailings_per_week": number})
+    set_site(mailings_per_week=number)

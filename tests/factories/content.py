@@ -73,6 +73,12 @@ def make_home(language: str = "nl") -> HomePage:
     return home
 
 
+def set_site(**values: Any) -> None:
+    """Set what an administrator may change of the site, such as `mailings_per_week`."""
+    site = Site.objects.filter(is_default_site=True).first() or make_home().get_site()
+    SiteSettings.objects.update_or_create(site=site, defaults=values)
+
+
 def make_agenda(**overrides: Any) -> AgendaPage:
     home = overrides.pop("parent", None) or make_home()
     values = {"title": "Agenda", "slug": f"agenda-{next(NUMBERS)}", "show_in_menus": True}

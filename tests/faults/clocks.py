@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 
 from django.conf import settings
 from django.db import connection
@@ -20,6 +21,7 @@ from campaigns.services import mailings, planning
 from content.enums import SessionStatus
 from content.models import Session
 from content.selectors import told_hash
+from tests.factories.content import set_site
 from tests.faults import scene
 from tests.faults.clockwork import AMSTERDAM, Clockwork
 from tests.faults.house import SENDERS, House, holds_within
@@ -125,6 +127,9 @@ def _night(day: datetime, due: datetime) -> Scenario:
     """A mailing at 02:30 in the night of a clock change, the day before its session."""
 
     def play(clockwork: Clockwork, people: int) -> list[str]:
+        set_site(
+            sends_from=time_of_day(0, 0), sends_until=time_of_day(23, 59), sends_on_sunday=True
+        )
         clockwork.set_to(day - timedelta(hours=6))
         plan: dict[str, object] = {
             "relative": {"anchor": "session_start", "days": -1, "time": "02:30"}
