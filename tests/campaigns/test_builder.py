@@ -13,6 +13,7 @@ from django.urls import reverse
 from wagtail.models import Revision
 
 from campaigns.models import Mailing, Segment
+from campaigns.selectors import dry_run
 from campaigns.services.groups import ensure_groups
 from campaigns.viewsets import viewset
 from contacts.models import Theme
@@ -22,6 +23,7 @@ from tests.factories.base import make_user
 from tests.factories.campaigns import make_far_session, make_mailing
 from tests.factories.communities import make_community
 from tests.factories.contacts import (
+    NOW,
     make_contact,
     make_member,
     make_organisation,
@@ -433,6 +435,38 @@ def test_page_takes_as_many_queries_for_one_as_for_three(organiser):
     one_more()
     one_more()
     assert ask() == one
+
+
+def test_dry_run_and_people_take_as_many_queries_for_one_as_for_three(organiser):
+    mailing = _mailing({"all": [MEMBERS, {"not": {"tag": "bestuur"}}]})
+    people = reverse(viewset.get_url_name("people"), args=[mailing.pk])
+
+    def ask():
+        with CaptureQueriesContext(connection) as queries:
+            dry_run(mailing, NOW)
+            assert organiser.get(people).status_code == 200
+        return len(queries)
+
+    make_delegate()
+    ask()
+    one = ask()
+    make_delegate()
+    make_delegate(tags=["bestuur"])
+    assert ask() == one
+
+
+@pytest.mark.parametrize("key", ["all", "any"])
+def test_hundred_conditions_are_counted_listed_and_explained(organiser, key):
+    yara = make_delegate(given_name="Yara")
+    mailing = _mailing()
+    none = {"registration": {"session": mailing.session.slug, "states": ["none", "declined"]}}
+    many = json.dumps({key: [none] * 99 + [{"not": MEMBERS}]})
+    browser = Browser(organiser, _url(mailing)).press("read", json=many)
+
+    browser.press("list:excluded" if key == "all" else "list:recipients")
+    assert [line.person for line in browser.response.context["lines"]] == [yara]
+    browser.press("why", q="yara", who="")
+    assert ("krijgt deze mail niet" in browser.response.context["answer"]) == (key == "all")
 
 
 # --- the editor -------------------------------------------------------------------------------
