@@ -18,6 +18,7 @@ class Preset(TextChoices):
     COMMUNITY = "community", _("who speaks in a community")
     NO_ANSWER = "no_answer", _("who was invited and has not answered")
     REGISTERED = "registered", _("who is signed up")
+    INVOLVED = "involved", _("who is signed up, waits for a seat or is to be approved")
     PRESENT = "present", _("who was present")
     EXCUSED = "excused", _("who was absent with notice")
     NO_SHOW = "no_show", _("who did not appear")
@@ -25,9 +26,10 @@ class Preset(TextChoices):
 
 
 _ANSWERED = ["unconfirmed", "pending", "registered", "waiting", "offered", "declined"]
+_INVOLVED = ["registered", "pending", "waiting", "offered"]
 _ATTENDED = (Preset.PRESENT, Preset.EXCUSED, Preset.NO_SHOW)
 NEEDS_THEME = (Preset.MEMBERS_AND_THEME, Preset.THEME)
-NEEDS_SESSION = (Preset.NO_ANSWER, Preset.REGISTERED, *_ATTENDED)
+NEEDS_SESSION = (Preset.NO_ANSWER, Preset.REGISTERED, Preset.INVOLVED, *_ATTENDED)
 #: For these, people who answered already can be left out.
 CAN_LEAVE_OUT = (
     Preset.MEMBERS,
@@ -77,6 +79,8 @@ def _base(preset: str, theme: str, session: str) -> dict[str, Any]:
             return {"all": [{"invited": {"session": session}}, no_answer]}
         case Preset.REGISTERED:
             return {"registration": {"session": session, "states": ["registered"]}}
+        case Preset.INVOLVED:
+            return {"registration": {"session": session, "states": _INVOLVED}}
         case Preset.PRESENT | Preset.EXCUSED | Preset.NO_SHOW:
             return {"attendance": {"session": session, "values": [str(preset)]}}
     return {"everyone": True}

@@ -3,7 +3,6 @@
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
@@ -11,6 +10,8 @@ from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 
+from campaigns.beginning.buttons import begin_url
+from campaigns.beginning.sessions import SessionChooser, session_chooser
 from campaigns.dashboard import AttentionPanel, HoldPanel
 from campaigns.release import ReleaseViewSet
 from campaigns.selectors.hold import current_hold
@@ -33,6 +34,11 @@ def register_release() -> ReleaseViewSet:
     return ReleaseViewSet("mail_release")
 
 
+@hooks.register("register_admin_viewset")
+def register_session_chooser() -> SessionChooser:
+    return session_chooser
+
+
 @hooks.register("register_log_actions")
 def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action("campaigns.plan", _("Plan"), _("Planned"))
@@ -48,7 +54,7 @@ def register_log_actions(actions: LogActionRegistry) -> None:
 def mail_participants(request: HttpRequest, session: Session) -> list[Button]:
     if not request.user.has_perm("campaigns.add_mailing"):
         return []
-    url = f"{reverse(viewset.get_url_name('add'))}?session={session.slug}"
+    url = begin_url(**{"with": "registered", "session": session.slug})
     return [Button(_("Mail the participants"), url=url, icon_name="mail")]
 
 

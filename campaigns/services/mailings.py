@@ -118,7 +118,8 @@ def plan_mailing(
     parsed = parse_plan(mailing.plan)
     due_at = now if parsed.is_now else due_time(parsed, mailing.session)
     version = mailing.session.schedule_version if mailing.session else None
-    moved = Mailing.objects.filter(pk=mailing_id, state__in=ACTS["plan"]).update(
+    rows = Mailing.objects.filter(pk=mailing_id, state__in=ACTS["plan"], is_template=False)
+    moved = rows.update(
         state=_S.PLANNED,
         due_at=due_at,
         due_for_version=version,
