@@ -12,7 +12,7 @@ from wagtail.snippets.models import register_snippet
 
 from campaigns.beginning.buttons import begin_url
 from campaigns.beginning.sessions import SessionChooser, session_chooser
-from campaigns.dashboard import AttentionPanel, HoldPanel
+from campaigns.dashboard import AttentionPanel, HoldPanel, NextPanel, TourPanel
 from campaigns.release import ReleaseViewSet
 from campaigns.selectors.hold import current_hold
 from campaigns.viewsets import viewset
@@ -61,6 +61,16 @@ def mail_participants(request: HttpRequest, session: Session) -> list[Button]:
 @hooks.register("construct_homepage_panels")
 def add_attention(request: HttpRequest, panels: list[Component]) -> None:
     if request.user.has_perm("campaigns.view_mailing"):
-        panels.append(AttentionPanel())
+        panels += [NextPanel(), AttentionPanel()]
         if current_hold() is not None:
             panels.append(HoldPanel())
+    if request.user.has_perm("campaigns.add_mailing"):
+        panels.append(TourPanel())
+
+
+@hooks.register("first_page_buttons")
+def begin_invitation(request: HttpRequest) -> list[Button]:
+    if not request.user.has_perm("campaigns.add_mailing"):
+        return []
+    url = begin_url(**{"with": "invitation"})
+    return [Button(_("New invitation"), url=url, icon_name="mail", priority=20)]

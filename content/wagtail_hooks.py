@@ -19,6 +19,7 @@ from wagtail.admin.ui.tables.pages import (
 )
 from wagtail.admin.views.pages.listing import IndexView
 from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
 
@@ -102,23 +103,36 @@ def register_viewsets() -> list[PageListingViewSet]:
 
 
 class ShortcutsPanel(Component):
-    """Buttons on the dashboard for what an editor does most."""
+    """Buttons on the dashboard for what is done most; other rooms add theirs by a hook."""
 
     name = "bijeen_shortcuts"
     template_name = "content/admin/shortcuts.html"
     order = 50
 
+    def __init__(self, buttons: list[Button]) -> None:
+        self.buttons = buttons
+
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "new_session": reverse(f"{SessionListing.name}:choose_parent"),
-            "new_answer": reverse(answers.get_url_name("choose_parent")),
-        }
+        return {"buttons": self.buttons}
+
+
+@hooks.register("first_page_buttons")
+def begin_pages(request: HttpRequest) -> list[Button]:
+    if not page_permission_policy.user_has_permission(request.user, "add"):
+        return []
+    session = reverse(f"{SessionListing.name}:choose_parent")
+    answer = reverse(answers.get_url_name("choose_parent"))
+    return [
+        Button(_("New session"), url=session, icon_name="date", priority=10),
+        Button(_("New question and answer"), url=answer, icon_name="help", priority=30),
+    ]
 
 
 @hooks.register("construct_homepage_panels")
 def add_shortcuts(request: HttpRequest, panels: list[Component]) -> None:
-    if page_permission_policy.user_has_permission(request.user, "add"):
-        panels.append(ShortcutsPanel())
+    buttons = [button for hook in hooks.get_hooks("first_page_buttons") for button in hook(request)]
+    if buttons:
+        panels.append(ShortcutsPanel(sorted(buttons)))
 
 
 @hooks.register("on_serve_page")
