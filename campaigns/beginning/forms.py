@@ -1,7 +1,7 @@
 """What a new mailing begins with, and which session it is about."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -65,9 +65,8 @@ class BeginForm(forms.Form):
         super().__init__(*args, **kwargs)
         chosen = str(self["begin_with"].value() or "")
         self.choices = _choices(copied_mailing(chosen))
-        self.fields["begin_with"].choices = [
-            (each.value, each.name) for _heading, group in self.choices for each in group
-        ]
+        values = [(each.value, each.name) for _heading, group in self.choices for each in group]
+        cast("forms.ChoiceField", self.fields["begin_with"]).choices = values
 
     @property
     def starter(self) -> Starter | None:

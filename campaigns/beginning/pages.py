@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import View
+from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from campaigns.beginning.buttons import MAILING
@@ -43,7 +43,11 @@ class BeginView(WagtailAdminTemplateMixin, View):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         listing = reverse(self.viewset.get_url_name("list"))
-        return [*self.breadcrumbs_items, {"url": listing, "label": _("Mailings")}]
+        return [
+            *self.breadcrumbs_items,
+            {"url": listing, "label": _("Mailings")},
+            {"url": "", "label": self.get_page_title()},
+        ]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._page(BeginForm(initial=_asked(request)))
@@ -63,9 +67,13 @@ class BeginView(WagtailAdminTemplateMixin, View):
             return self._page(form, status=422)
         messages.success(
             request,
-            _("Your draft is ready. Read it and change what you like; then choose View and send."),
+            _("Your draft is ready. Read it and change what you like; then see who gets it."),
+            buttons=[messages.button(self._url("overview", mailing), _("View and send"))],
         )
-        return redirect(reverse(self.viewset.get_url_name("edit"), args=[mailing.pk]))
+        return redirect(self._url("edit", mailing))
+
+    def _url(self, name: str, mailing: Mailing) -> str:
+        return reverse(self.viewset.get_url_name(name), args=[mailing.pk])
 
     def _begin(self, form: BeginForm) -> Mailing:
         values: dict[str, Any] = {

@@ -137,7 +137,7 @@ def test_texts_are_no_spam_to_a_filter(settings, tmp_path):
         text=True,
         errors="replace",
         check=True,
-        timeout=300,
+        timeout=900,
     )
 
     found = re.findall(
