@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -25,7 +26,7 @@ from wagtail.permissions import page_permission_policy
 
 from content import dates
 from content.models import QAPage, SessionPage
-from content.selectors import draft_session
+from content.selectors import answers_to_review, draft_session
 
 
 def _date_in_words(page: SessionPage) -> str:
@@ -126,6 +127,27 @@ def begin_pages(request: HttpRequest) -> list[Button]:
         Button(_("New session"), url=session, icon_name="date", priority=10),
         Button(_("New question and answer"), url=answer, icon_name="help", priority=30),
     ]
+
+
+class ReviewPanel(Component):
+    """Entries whose day of review has passed."""
+
+    name = "answers_to_review"
+    order = 65
+    template_name = "content/admin/reviews.html"
+
+    def __init__(self, entries: list[QAPage]) -> None:
+        self.entries = entries
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        return {"entries": self.entries}
+
+
+@hooks.register("construct_homepage_panels")
+def add_reviews(request: HttpRequest, panels: list[Component]) -> None:
+    may_edit = page_permission_policy.user_has_permission(request.user, "change")
+    if may_edit and (entries := answers_to_review(timezone.localdate())):
+        panels.append(ReviewPanel(entries))
 
 
 @hooks.register("construct_homepage_panels")

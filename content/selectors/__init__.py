@@ -1,6 +1,6 @@
 """What others read of content: sessions in order, their addresses, the settings of the site."""
 
-from content.selectors.answers import agreed_answers, find_answers
+from content.selectors.answers import agreed_answers, answers_to_review, find_answers
 from content.selectors.publications import is_source, publisher_of, source_page
 from content.selectors.sessions import (
     draft_session,
@@ -26,6 +26,7 @@ from content.selectors.site import (
 
 __all__ = [
     "agreed_answers",
+    "answers_to_review",
     "draft_session",
     "facts",
     "find_answers",

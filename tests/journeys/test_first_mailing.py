@@ -93,7 +93,7 @@ def test_newcomer_sends_a_first_invitation(empty_admin, page):
     test = empty_admin.mail(NEWCOMER, 1)
     assert test["Subject"].startswith("[Proef] Denk je met ons mee?")
     page.goto(f"{url}/inbox/?q={NEWCOMER}")
-    page.locator("tbody a").first.click()
+    page.locator("tbody tr", has_text="Denk je met ons mee").locator("a").first.click()
     assert "Hartelijke groet" in page.locator("pre.mail-text").first.inner_text()
     page.go_back()
     page.go_back()
@@ -116,6 +116,8 @@ def test_newcomer_sends_a_first_invitation(empty_admin, page):
         if b"\r\nSubject: Denk je met ons mee?" in mail
     )
     text = text_of(empty_admin.mail(address, 1))
+    # A link to a field has come through the editor whole.
+    assert f"de pagina van de bijeenkomst <{url}/nl/" in text
     own_link = re.search(rf"Ik doe mee: ({url}/i/\S+)", text)
     assert own_link, text
     page.goto(own_link.group(1))
