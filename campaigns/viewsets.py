@@ -289,6 +289,8 @@ class MailingViewSet(SnippetViewSet):
     index_view_class = MailingIndexView
     add_view_class = MailingCreateView
     edit_view_class = MailingEditView
+    # A copy is begun on our own page, which asks for which session.
+    copy_view_enabled = False
 
     def _templates_view(self, name: str, **kwargs: Any) -> Any:
         kwargs |= {
