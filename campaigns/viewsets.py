@@ -180,15 +180,6 @@ class MailingTemplatesView(MailingIndexView):
     page_title = gettext_lazy("Templates of mailings")
     shows_templates = True
 
-    @property
-    def no_results_message(self) -> str:
-        if self.is_searching or self.is_filtering:
-            return str(super().no_results_message)
-        return _(
-            "There are no templates yet. Did a mailing turn out well? Choose “Keep as a template” "
-            "with it."
-        )
-
     def get_edit_url(self, instance: Mailing) -> str | None:
         return IndexView.get_edit_url(self, instance)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -49,7 +50,10 @@ class BeginForm(forms.Form):
     )
     series = forms.ModelChoiceField(
         label=gettext_lazy("Or a whole series?"),
-        queryset=SeriesPage.objects.order_by("title"),
+        # A series once, not once a language.
+        queryset=SeriesPage.objects.filter(
+            locale__language_code=settings.LANGUAGE_CODE[:2], alias_of=None
+        ).order_by("title"),
         required=False,
         empty_label=gettext_lazy("No series"),
     )

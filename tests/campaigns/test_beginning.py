@@ -309,6 +309,14 @@ def test_copy_begins_on_the_same_page_and_keeps_the_session(organiser):
     assert (copied.title, copied.session) == ("Kopie van Van vorig jaar", session)
 
 
+def test_empty_list_of_templates_says_what_to_do(organiser):
+    make_mailing()
+    for query in ("templates", "templates_results"):
+        assert "Er zijn nog geen sjablonen" in organiser.get(_url(query)).content.decode()
+    searched = organiser.get(f"{_url('templates')}?q=iets").content.decode()
+    assert "Er zijn nog geen sjablonen" not in searched
+
+
 def test_template_is_kept_after_a_question_and_has_a_list_of_its_own(organiser):
     source = make_mailing(title="Zo doen we dat")
     overview = organiser.get(_url("overview", source.pk)).content.decode()
