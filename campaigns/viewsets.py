@@ -287,6 +287,9 @@ class MailingViewSet(SnippetViewSet):
         kwargs |= {
             "index_url_name": self.get_url_name(name),
             "index_results_url_name": self.get_url_name(f"{name}_results"),
+            # A template goes nowhere: it has no state, no moment and no numbers.
+            "list_display": [self.list_display[0], self.list_display[2]],
+            "list_filter": ["kind"],
         }
         return self.construct_view(MailingTemplatesView, **self.get_index_view_kwargs(**kwargs))
 

@@ -79,11 +79,9 @@ class BeginForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         starter = STARTERS.get(data.get("begin_with") or "")
-        if starter and starter.needs_session and not data.get("session"):
-            if "session" not in self.errors:
-                self.add_error("session", _("This text is about one session: choose which."))
-        elif data.get("session") and data.get("series"):
-            self.add_error("series", _("Choose a session or a series, not both."))
+        needs_session = starter is not None and starter.needs_session
+        if needs_session and not data.get("session") and "session" not in self.errors:
+            self.add_error("session", _("This text is about one session: choose which."))
         return data
 
 

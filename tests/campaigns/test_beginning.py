@@ -317,6 +317,17 @@ def test_empty_list_of_templates_says_what_to_do(organiser):
     assert "Er zijn nog geen sjablonen" not in searched
 
 
+def test_copy_may_be_about_a_session_and_its_series(organiser):
+    session, series = make_session(), make_series()
+    source = make_mailing(session=session, series=series)
+    page = organiser.get(f"{_url('begin')}?with=mailing:{source.pk}")
+    assert page.context["form"]["series"].value() == series.pk
+    data = {"begin_with": f"mailing:{source.pk}", "session": session.pk, "series": series.pk}
+    organiser.post(_url("begin"), data)
+    copied = Mailing.objects.latest("pk")
+    assert (copied.session, copied.series) == (session, series)
+
+
 def test_template_is_kept_after_a_question_and_has_a_list_of_its_own(organiser):
     source = make_mailing(title="Zo doen we dat")
     overview = organiser.get(_url("overview", source.pk)).content.decode()
