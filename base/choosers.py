@@ -49,6 +49,11 @@ class _SearchForm(BaseFilterForm):
         return objects
 
 
+def search_form(search: Search) -> type[BaseFilterForm]:
+    """Return the form of a window that can be searched."""
+    return type("SearchForm", (_SearchForm,), {"search": staticmethod(search)})
+
+
 class _Listed:
     """Offers what the list of the same rows shows: nobody who was erased, for one."""
 
@@ -68,7 +73,7 @@ class _Listed:
     def get_filter_form_class(self) -> type[BaseFilterForm]:
         if self.search is None:
             return BaseFilterForm
-        return type("SearchForm", (_SearchForm,), {"search": staticmethod(self.search)})
+        return search_form(self.search)
 
 
 class _Choose(_Listed, ChooseView):

@@ -133,6 +133,8 @@ def _plan_problems(plan: object) -> list[str]:
 
 def send_problems(mailing: Mailing, now: datetime) -> list[str]:
     """Return what keeps the mailing from being sent, in words; empty when it is ready."""
+    if mailing.is_template:
+        return [_("A template is never sent: begin a mailing from it.")]
     by_field = save_problems(mailing)
     problems = [message for messages in by_field.values() for message in messages]
     if problems:

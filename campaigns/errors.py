@@ -70,6 +70,13 @@ class TooManyRecipients(CampaignError):
         super().__init__(text % words)
 
 
+class SessionNeeded(CampaignError):
+    """A text about one session was chosen, and no session."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This text is about one session: choose which."))
+
+
 class MoveForbidden(CampaignError):
     """The state of the mailing or row does not allow this move; `legal` are those it does."""
 

@@ -19,6 +19,7 @@ class Preset(TextChoices):
     NO_ANSWER = "no_answer", _("who was invited and has not answered")
     REGISTERED = "registered", _("who is signed up")
     NO_QUESTION = "no_question", _("who is signed up and has not given a learning question")
+    INVOLVED = "involved", _("who is signed up, waits for a seat or is to be approved")
     PRESENT = "present", _("who was present")
     EXCUSED = "excused", _("who was absent with notice")
     NO_SHOW = "no_show", _("who did not appear")
@@ -26,9 +27,16 @@ class Preset(TextChoices):
 
 
 _ANSWERED = ["unconfirmed", "pending", "registered", "waiting", "offered", "declined"]
+_INVOLVED = ["registered", "pending", "waiting", "offered"]
 _ATTENDED = (Preset.PRESENT, Preset.EXCUSED, Preset.NO_SHOW)
 NEEDS_THEME = (Preset.MEMBERS_AND_THEME, Preset.THEME)
-NEEDS_SESSION = (Preset.NO_ANSWER, Preset.REGISTERED, Preset.NO_QUESTION, *_ATTENDED)
+NEEDS_SESSION = (
+    Preset.NO_ANSWER,
+    Preset.REGISTERED,
+    Preset.NO_QUESTION,
+    Preset.INVOLVED,
+    *_ATTENDED,
+)
 #: For these, people who answered already can be left out.
 CAN_LEAVE_OUT = (
     Preset.MEMBERS,
@@ -82,6 +90,8 @@ def _base(preset: str, theme: str, session: str) -> dict[str, Any]:
             # Under a "not", so that whoever gave one is counted, with that for a reason.
             given = {"not": {"learning_question": {"session": session, "given": True}}}
             return {"all": [_base(Preset.REGISTERED, theme, session), given]}
+        case Preset.INVOLVED:
+            return {"registration": {"session": session, "states": _INVOLVED}}
         case Preset.PRESENT | Preset.EXCUSED | Preset.NO_SHOW:
             return {"attendance": {"session": session, "values": [str(preset)]}}
     return {"everyone": True}

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
@@ -28,6 +29,8 @@ from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, Sni
 from base.choosers import GuardedChooser
 from base.figures import figure
 from campaigns import overview
+from campaigns.beginning.buttons import begin_url, copy_url, keep_button
+from campaigns.beginning.pages import BeginView, TemplateView
 from campaigns.builder.explaining import ExplainPage
 from campaigns.builder.mailings import AudiencePage
 from campaigns.builder.panels import AudiencePanel
@@ -122,6 +125,7 @@ def edit_handler() -> TabbedInterface:
                     limit=filesizeformat(settings.MAIL_ATTACHMENTS_MAX),
                 ),
             ),
+            MultiFieldPanel([FieldPanel("is_template")], heading=gettext_lazy("Template")),
         ],
         heading=gettext_lazy("Planning"),
     )
@@ -137,7 +141,19 @@ def edit_handler() -> TabbedInterface:
 
 
 class MailingIndexView(IndexView):
-    """The list; the numbers of all its rows come in one query."""
+    """The list, without templates; the numbers of all its rows come in one query."""
+
+    shows_templates = False
+
+    def get_base_queryset(self) -> QuerySet[Mailing]:
+        rows: QuerySet[Mailing] = super().get_base_queryset()
+        return rows.filter(is_template=self.shows_templates)
+
+    def get_add_url(self) -> str | None:
+        return begin_url() if self.user_has_permission("add") else None
+
+    def get_copy_url(self, instance: Mailing) -> str | None:
+        return copy_url(instance) if self.user_has_permission("add") else None
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(*args, **kwargs)
@@ -145,16 +161,29 @@ class MailingIndexView(IndexView):
         numbers = counts_of([mailing.pk for mailing in listed])
         for mailing in listed:
             mailing.numbers = numbers.get(mailing.pk, {})
-        return context
+        return context | {"shows_templates": self.shows_templates}
 
     def get_list_more_buttons(self, instance: Mailing) -> list[Button]:
-        return [
+        buttons = [
             Button(_("View and send"), url=overview_url(instance), icon_name="mail", priority=5),
             *super().get_list_more_buttons(instance),
         ]
+        if not instance.is_template and self.user_has_permission("add"):
+            buttons.append(keep_button(instance))
+        return buttons
 
     def get_edit_url(self, instance: Mailing) -> str | None:
         return super().get_edit_url(instance) if instance.is_editable else overview_url(instance)
+
+
+class MailingTemplatesView(MailingIndexView):
+    """The site's own templates."""
+
+    page_title = gettext_lazy("Templates of mailings")
+    shows_templates = True
+
+    def get_edit_url(self, instance: Mailing) -> str | None:
+        return IndexView.get_edit_url(self, instance)
 
 
 class MailingCreateView(CreateView):
@@ -201,6 +230,16 @@ class MailingEditView(EditView):
         return [
             HeaderButton(label=_("View and send"), url=overview_url(self.object), icon_name="mail")
         ]
+
+    def get_copy_url(self) -> str | None:
+        return copy_url(self.object) if self.user_has_permission("add") else None
+
+    @property
+    def header_more_buttons(self) -> list[Button]:
+        buttons: list[Button] = list(super().header_more_buttons)
+        if not self.object.is_template and self.user_has_permission("add"):
+            buttons.append(keep_button(self.object))
+        return buttons
 
     def get_success_buttons(self) -> list[Any]:
         return [messages_button(overview_url(self.object), _("View and send"))]
@@ -256,6 +295,18 @@ class MailingViewSet(SnippetViewSet):
     index_view_class = MailingIndexView
     add_view_class = MailingCreateView
     edit_view_class = MailingEditView
+    # A copy is begun on our own page, which asks for which session.
+    copy_view_enabled = False
+
+    def _templates_view(self, name: str, **kwargs: Any) -> Any:
+        kwargs |= {
+            "index_url_name": self.get_url_name(name),
+            "index_results_url_name": self.get_url_name(f"{name}_results"),
+            # A template goes nowhere: it has no state, no moment and no numbers.
+            "list_display": [self.list_display[0], self.list_display[2]],
+            "list_filter": ["kind"],
+        }
+        return self.construct_view(MailingTemplatesView, **self.get_index_view_kwargs(**kwargs))
 
     def get_edit_handler(self) -> Any:
         return edit_handler().bind_to_model(self.model)
@@ -266,6 +317,14 @@ class MailingViewSet(SnippetViewSet):
             *super().get_urlpatterns(),
             path("audience/<int:pk>/", AudiencePage.as_view(**kwargs), name="audience"),
             path("explain/", ExplainPage.as_view(**kwargs), name="explain"),
+            path("begin/", BeginView.as_view(**kwargs), name="begin"),
+            path("keep/<int:pk>/", TemplateView.as_view(**kwargs), name="keep"),
+            path("templates/", self._templates_view("templates"), name="templates"),
+            path(
+                "templates/results/",
+                self._templates_view("templates", results_only=True),
+                name="templates_results",
+            ),
             path("overview/<int:pk>/", overview.OverviewView.as_view(**kwargs), name="overview"),
             path("standing/<int:pk>/", overview.StandingView.as_view(**kwargs), name="standing"),
             path("people/<int:pk>/", overview.PeopleView.as_view(**kwargs), name="people"),

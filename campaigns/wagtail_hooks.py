@@ -15,8 +15,10 @@ from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 
+from campaigns.beginning.buttons import begin_url
+from campaigns.beginning.sessions import SessionChooser, session_chooser
 from campaigns.builder.segments import segments
-from campaigns.dashboard import AttentionPanel, HoldPanel
+from campaigns.dashboard import AttentionPanel, HoldPanel, NextPanel, TourPanel
 from campaigns.models import Mailing
 from campaigns.release import ReleaseViewSet
 from campaigns.selectors.hold import current_hold
@@ -39,6 +41,11 @@ def register_permissions() -> QuerySet[Permission]:
 @hooks.register("register_admin_viewset")
 def register_release() -> ReleaseViewSet:
     return ReleaseViewSet("mail_release")
+
+
+@hooks.register("register_admin_viewset")
+def register_session_chooser() -> SessionChooser:
+    return session_chooser
 
 
 @hooks.register("register_log_actions")
@@ -72,7 +79,7 @@ def keep_what_was_sent(request: HttpRequest, instances: Sequence[Model]) -> Http
 def mail_participants(request: HttpRequest, session: Session) -> list[Button]:
     if not request.user.has_perm("campaigns.add_mailing"):
         return []
-    url = f"{reverse(viewset.get_url_name('add'))}?session={session.slug}"
+    url = begin_url(**{"with": "registered", "session": session.slug})
     return [Button(_("Mail the participants"), url=url, icon_name="mail")]
 
 
@@ -87,6 +94,16 @@ def explain_mail(request: HttpRequest, person: Contact) -> list[Button]:
 @hooks.register("construct_homepage_panels")
 def add_attention(request: HttpRequest, panels: list[Component]) -> None:
     if request.user.has_perm("campaigns.view_mailing"):
-        panels.append(AttentionPanel())
+        panels += [NextPanel(), AttentionPanel()]
         if current_hold() is not None:
             panels.append(HoldPanel())
+    if request.user.has_perm("campaigns.add_mailing"):
+        panels.append(TourPanel())
+
+
+@hooks.register("first_page_buttons")
+def begin_invitation(request: HttpRequest) -> list[Button]:
+    if not request.user.has_perm("campaigns.add_mailing"):
+        return []
+    url = begin_url(**{"with": "invitation"})
+    return [Button(_("New invitation"), url=url, icon_name="mail", priority=20)]

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -19,12 +20,13 @@ from wagtail.admin.ui.tables.pages import (
 )
 from wagtail.admin.views.pages.listing import IndexView
 from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
 
 from content import dates
 from content.models import QAPage, SessionPage
-from content.selectors import draft_session
+from content.selectors import answers_to_review, draft_session
 
 
 def _date_in_words(page: SessionPage) -> str:
@@ -102,23 +104,57 @@ def register_viewsets() -> list[PageListingViewSet]:
 
 
 class ShortcutsPanel(Component):
-    """Buttons on the dashboard for what an editor does most."""
+    """Buttons on the dashboard for what is done most; other rooms add theirs by a hook."""
 
     name = "bijeen_shortcuts"
     template_name = "content/admin/shortcuts.html"
     order = 50
 
+    def __init__(self, buttons: list[Button]) -> None:
+        self.buttons = buttons
+
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "new_session": reverse(f"{SessionListing.name}:choose_parent"),
-            "new_answer": reverse(answers.get_url_name("choose_parent")),
-        }
+        return {"buttons": self.buttons}
+
+
+@hooks.register("first_page_buttons")
+def begin_pages(request: HttpRequest) -> list[Button]:
+    if not page_permission_policy.user_has_permission(request.user, "add"):
+        return []
+    session = reverse(f"{SessionListing.name}:choose_parent")
+    answer = reverse(answers.get_url_name("choose_parent"))
+    return [
+        Button(_("New session"), url=session, icon_name="date", priority=10),
+        Button(_("New question and answer"), url=answer, icon_name="help", priority=30),
+    ]
+
+
+class ReviewPanel(Component):
+    """Entries whose day of review has passed."""
+
+    name = "answers_to_review"
+    order = 65
+    template_name = "content/admin/reviews.html"
+
+    def __init__(self, entries: list[QAPage]) -> None:
+        self.entries = entries
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        return {"entries": self.entries}
+
+
+@hooks.register("construct_homepage_panels")
+def add_reviews(request: HttpRequest, panels: list[Component]) -> None:
+    may_edit = page_permission_policy.user_has_permission(request.user, "change")
+    if may_edit and (entries := answers_to_review(timezone.localdate())):
+        panels.append(ReviewPanel(entries))
 
 
 @hooks.register("construct_homepage_panels")
 def add_shortcuts(request: HttpRequest, panels: list[Component]) -> None:
-    if page_permission_policy.user_has_permission(request.user, "add"):
-        panels.append(ShortcutsPanel())
+    buttons = [button for hook in hooks.get_hooks("first_page_buttons") for button in hook(request)]
+    if buttons:
+        panels.append(ShortcutsPanel(sorted(buttons)))
 
 
 @hooks.register("on_serve_page")

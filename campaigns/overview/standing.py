@@ -14,10 +14,12 @@ from django.utils.timesince import timeuntil
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
+from wagtail.admin.widgets.button import Button
 
 from base.figures import figure
 from campaigns import audience
 from campaigns.attachments import file_name
+from campaigns.beginning.buttons import more_buttons
 from campaigns.checks import audience_problems, send_problems
 from campaigns.enums import Exclusion, MailingState
 from campaigns.errors import AudienceInvalid, PlanInvalid
@@ -78,6 +80,10 @@ class OverviewView(MailingPage, TemplateView):
     """Everything about one mailing on one page."""
 
     template_name = "campaigns/admin/overview.html"
+
+    @property
+    def header_more_buttons(self) -> list[Button]:
+        return more_buttons(self.mailing, self.request.user)
 
     def get_page_title(self) -> str:
         return _("View and send")

@@ -1,31 +1,23 @@
-"""What an organiser should see first: mailings that wait, and rows that ask for a person."""
+"""What an organiser should see first: mailings that stopped, and rows that ask for a person."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaigns.enums import MailingState
 from campaigns.models import Delivery, Mailing
+from campaigns.selectors.first_page import Trouble, recent_trouble, stopped_mailings
 from campaigns.selectors.prompts import waiting_for_lists
 from contacts.enums import MailState
 from content.models import Session
 from participation.enums import RegistrationState
 from participation.models import Registration
 
-#: Neither drafts nor history.
-_UNDER_WAY = (
-    MailingState.CHECKED,
-    MailingState.PLANNED,
-    MailingState.SENDING,
-    MailingState.PAUSED,
-    MailingState.MISSED,
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """Mailings under way, the next first; how many rows are unknown, and sign-ups unapproved."""
+    """Mailings that stopped or went wrong, how many rows are unknown, sign-ups unapproved."""
 
-    mailings: list[Mailing]
+    stopped: list[Mailing]
+    trouble: list[Trouble]
     unknown: int
     pending: int
     #: Mailings that have waited a day for somebody to close an attendance list.
@@ -33,10 +25,10 @@ class Attention:
 
 
 def attention(now: datetime) -> Attention:
-    """Return what asks for an organiser, at most ten mailings."""
-    under_way = Mailing.objects.filter(state__in=_UNDER_WAY).select_related("session")
+    """Return what asks for an organiser."""
     return Attention(
-        mailings=list(under_way.order_by("due_at", "pk")[:10]),
+        stopped=stopped_mailings(),
+        trouble=recent_trouble(now),
         unknown=Delivery.objects.filter(state=MailState.UNKNOWN).count(),
         pending=Registration.objects.filter(state=RegistrationState.PENDING).count(),
         lists=waiting_for_lists(now=now),

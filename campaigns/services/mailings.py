@@ -133,7 +133,8 @@ def plan_mailing(
     if moment is not None and parse_plan(mailing.plan).is_now:
         moment = max(moment, now + wait)
     version = mailing.session.schedule_version if mailing.session else None
-    moved = Mailing.objects.filter(pk=mailing_id, state__in=ACTS["plan"]).update(
+    rows = Mailing.objects.filter(pk=mailing_id, state__in=ACTS["plan"], is_template=False)
+    moved = rows.update(
         state=_S.PLANNED,
         due_at=moment,
         due_for_version=version,

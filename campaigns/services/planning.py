@@ -114,7 +114,7 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
     with transaction.atomic():
         # Its moment is asked again: somebody may have planned it anew while others were started.
         moved = Mailing.objects.filter(
-            pk=mailing_id, state=MailingState.PLANNED, due_at__lte=now
+            pk=mailing_id, state=MailingState.PLANNED, due_at__lte=now, is_template=False
         ).update(state=MailingState.SENDING, started_at=now, finished_at=None, pause_reason="")
         if not moved:
             return False

@@ -1,6 +1,6 @@
 """What others read of content: sessions in order, their addresses, the settings of the site."""
 
-from content.selectors.answers import agreed_answers, find_answers
+from content.selectors.answers import agreed_answers, answers_to_review, find_answers
 from content.selectors.publications import is_source, publisher_of, source_page
 from content.selectors.sessions import (
     draft_session,
@@ -34,6 +34,7 @@ __all__ = [
     "Imprint",
     "Versions",
     "agreed_answers",
+    "answers_to_review",
     "draft_session",
     "facts",
     "find_answers",

@@ -1,6 +1,7 @@
-"""The Q&A as visitors may read it: agreed entries alone."""
+"""The Q&A as visitors may read it, agreed entries alone; and what is to be looked at again."""
 
 import re
+from datetime import date
 
 from django.db.models import QuerySet
 from wagtail.models import Page
@@ -21,6 +22,15 @@ def agreed_answers(index: Page | None = None) -> QuerySet[QAPage]:
     if index is not None:
         answers = answers.child_of(index)
     return answers.select_related("locale").prefetch_related("themes").order_by("path")
+
+
+def answers_to_review(today: date, limit: int = 10) -> list[QAPage]:
+    """Return the published entries whose day of review has passed, the longest ago first.
+
+    Copies of an entry in another language are looked at with the entry itself.
+    """
+    due = QAPage.objects.live().filter(review_by__lt=today, alias_of=None)
+    return list(due.order_by("review_by", "pk")[:limit])
 
 
 def find_answers(*, index: Page, words: str = "", theme: str = "") -> list[QAPage]:

@@ -249,3 +249,15 @@ def test_no_token_or_a_narrow_one_may_not(call):
     assert call("GET", f"/{mailing.pk}")[0] == 403
     assert call("GET", "/987654")[0] == 403
     assert Mailing.objects.get().state == "draft"
+
+
+def test_template_is_neither_planned_nor_started(call):
+    _member()
+    mailing = make_mailing(session=make_far_session(), is_template=True, plan={"now": True})
+
+    for act in ("plan", "start"):
+        status, answer = call("POST", f"/{mailing.pk}/{act}")
+        assert status == 422
+        assert "sjabloon" in str(answer)
+    mailing.refresh_from_db()
+    assert mailing.state == "draft"

@@ -1,13 +1,15 @@
 """The Q&A: what visitors find, and what they must not."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from content.enums import AnswerState
-from content.selectors import find_answers
+from content.selectors import answers_to_review, find_answers
+from tests.factories.base import make_user
 from tests.factories.contacts import make_theme
 from tests.factories.content import make_answer, make_answer_index
 
@@ -135,3 +137,19 @@ def test_an_entry_behind_a_password_is_not_in_the_list_or_the_search():
     PageViewRestriction.objects.create(page=hidden, restriction_type="password", password="x")
     assert find_answers(index=index) == [shown]
     assert find_answers(index=index, words="twee") == []
+
+
+def test_first_page_of_an_editor_names_answers_past_their_review(client):
+    today = timezone.localdate()
+    make_answer(title="Al lang niet bekeken", review_by=today - timedelta(days=9))
+    make_answer(title="Kort niet bekeken", review_by=today - timedelta(days=1))
+    make_answer(title="Vandaag pas", review_by=today)
+    make_answer(title="Nog een concept", review_by=today - timedelta(days=9), live=False)
+    make_answer(title="Zonder datum")
+
+    due = [page.title for page in answers_to_review(today)]
+    assert due == ["Al lang niet bekeken", "Kort niet bekeken"]
+    client.force_login(make_user(is_superuser=True, is_staff=True))
+    assert "Al lang niet bekeken" in client.get("/admin/").content.decode()
+    client.force_login(make_user(permissions=["wagtailadmin.access_admin"]))
+    assert "Al lang niet bekeken" not in client.get("/admin/").content.decode()
