@@ -1,6 +1,6 @@
 """What this room adds to the admin."""
 
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Permission, User
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -9,13 +9,17 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import LogActionRegistry
+from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
 from campaigns.dashboard import AttentionPanel, HoldPanel
+from campaigns.planner import PlanViewSet
+from campaigns.planner.pages import plan_url
 from campaigns.release import ReleaseViewSet
 from campaigns.selectors.hold import current_hold
 from campaigns.viewsets import viewset
-from content.models import Session
+from contacts.models import Contact
+from content.models import SeriesPage, Session, SessionPage
 
 register_snippet(viewset)
 
@@ -31,6 +35,11 @@ def register_permissions() -> QuerySet[Permission]:
 @hooks.register("register_admin_viewset")
 def register_release() -> ReleaseViewSet:
     return ReleaseViewSet("mail_release")
+
+
+@hooks.register("register_admin_viewset")
+def register_plans() -> PlanViewSet:
+    return PlanViewSet("mailing_plans")
 
 
 @hooks.register("register_log_actions")
@@ -50,6 +59,31 @@ def mail_participants(request: HttpRequest, session: Session) -> list[Button]:
         return []
     url = f"{reverse(viewset.get_url_name('add'))}?session={session.slug}"
     return [Button(_("Mail the participants"), url=url, icon_name="mail")]
+
+
+@hooks.register("session_desk_buttons")
+def plan_of_session(request: HttpRequest, session: Session) -> list[Button]:
+    if not request.user.has_perm("campaigns.view_mailing"):
+        return []
+    return [Button(_("Plan"), url=plan_url(session), icon_name="calendar-alt")]
+
+
+@hooks.register("register_page_header_buttons")
+def plan_of_page(page: Page, user: User, view_name: str, next_url: str = "") -> list[Button]:
+    """The plan of a series, or of a session that was published."""
+    whole = page.session if isinstance(page, SessionPage) else page
+    if not isinstance(whole, SeriesPage | Session) or not user.has_perm("campaigns.view_mailing"):
+        return []
+    url = plan_url(whole)
+    return [Button(_("Plan of the mailings"), url=url, icon_name="calendar-alt", priority=80)]
+
+
+@hooks.register("person_buttons")
+def mail_to_expect(request: HttpRequest, person: Contact) -> list[Button]:
+    if not request.user.has_perm("campaigns.view_mailing"):
+        return []
+    url = reverse("mailing_plans:expected", args=[person.pk])
+    return [Button(_("Mail to expect"), url=url, icon_name="mail", priority=16)]
 
 
 @hooks.register("construct_homepage_panels")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from wagtail import hooks
 from wagtail.admin.widgets.button import Button
 from wagtail.snippets.views.snippets import InspectView
 
@@ -126,6 +127,9 @@ class PersonDossier(_Dossier):
             for place, (permission, label, icon, url) in enumerate(wanted)
             if self.may(permission)
         ]
+        # Other rooms add theirs by the hook `person_buttons(request, person)`.
+        for hook in hooks.get_hooks("person_buttons"):
+            buttons += hook(self.request, self.object)
         return [*buttons, *merge_buttons(self.object, self.request.user)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
