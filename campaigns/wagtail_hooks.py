@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.log_actions import LogActionRegistry
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
@@ -61,11 +61,11 @@ def mail_participants(request: HttpRequest, session: Session) -> list[Button]:
     return [Button(_("Mail the participants"), url=url, icon_name="mail")]
 
 
-@hooks.register("session_desk_buttons")
+@hooks.register("session_header_buttons")
 def plan_of_session(request: HttpRequest, session: Session) -> list[Button]:
     if not request.user.has_perm("campaigns.view_mailing"):
         return []
-    return [Button(_("Plan"), url=plan_url(session), icon_name="calendar-alt")]
+    return [HeaderButton(_("Plan"), url=plan_url(session), icon_name="calendar-alt")]
 
 
 @hooks.register("register_page_header_buttons")

@@ -121,7 +121,9 @@ class PlanPage(PlanView):
             return "", {}
         profile = Profile(form.cleaned_data["who"])
         facts = found.facts(profile)
-        known = {mailing.pk: verdict(mailing, facts) for mailing in found.mailings}
+        # Of what has gone out the ledger tells, and in that no invented person stands.
+        coming = [mailing for mailing in found.mailings if mailing.is_editable]
+        known = {mailing.pk: verdict(mailing, facts) for mailing in coming}
         return _("somebody who %s") % profile.label, known
 
     def _row(self, line: Line, known: dict[int, Verdict]) -> dict[str, Any]:

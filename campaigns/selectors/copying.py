@@ -33,11 +33,12 @@ class Copy:
     there: Mailing | None
     others: tuple[str, ...]
     needs_date: bool
+    is_relative: bool
 
     @property
     def is_chosen(self) -> bool:
-        """Whether it is ticked at first: what can be copied as it is, and was not yet."""
-        return self.made is not None and self.there is None and not self.needs_date
+        """Whether it is ticked at first: what counts from the session, and was not copied yet."""
+        return self.made is not None and self.there is None and self.is_relative
 
 
 def copies_of(source: Whole, target: Whole) -> list[Copy]:
@@ -64,7 +65,8 @@ def copies_of(source: Whole, target: Whole) -> list[Copy]:
             moment=moments[made.pk] if made else Moment(),
             there=known.get((made.title, made.kind, made.session_id)) if made else None,
             others=_others(row, pairs, copied),
-            needs_date=_needs_date(row),
+            needs_date=_is_at(row),
+            is_relative=_is_relative(row),
         )
         for row, made in found
     ]
@@ -159,9 +161,14 @@ def _others(
     return tuple(dict.fromkeys(found))
 
 
-def _needs_date(source: Mailing) -> bool:
+def _is_at(source: Mailing) -> bool:
     plan = plan_of(source)
     return plan is not None and plan.at is not None
+
+
+def _is_relative(source: Mailing) -> bool:
+    plan = plan_of(source)
+    return plan is not None and plan.anchor is not None
 
 
 def with_moment(made: Mailing, at: datetime) -> Mailing:

@@ -33,25 +33,32 @@ def conflicts_of(
     line: Line, lines: Iterable[Line], *, hours: Hours, now: datetime
 ) -> list[Conflict]:
     """Return what can be said of a mailing that is still to come from the moments alone."""
-    mailing, at = line.mailing, line.place
+    mailing, at = line.mailing, line.estimate
     if mailing is None or at is None or not line.is_to_come:
         return []
-    found = []
-    if mailing.state in (MailingState.DRAFT, MailingState.CHECKED) and at < now:
+    found = _outside(line, hours)
+    if line.at and mailing.state in (MailingState.DRAFT, MailingState.CHECKED) and line.at < now:
         found.append(Conflict("passed", _("This moment has passed.")))
     if _is_after_session(line, at):
         found.append(Conflict("after_session", _("The session has begun by then.")))
     if _is_before_invitation(line, lines, at):
         words = _("This reminder goes out before the invitation, or together with it.")
         found.append(Conflict("before_invitation", words))
-    local = at.astimezone(zone_of(mailing.session))
+    return found
+
+
+def _outside(line: Line, hours: Hours) -> list[Conflict]:
+    """Whether its moment lies outside the hours of the site; what waits for one has none."""
+    if line.at is None:
+        return []
+    local = line.at.astimezone(zone_of(line.session))
     if local.weekday() == _SUNDAY and not hours.on_sunday:
-        found.append(Conflict("sunday", _("A Sunday: no mailings go out then.")))
-    elif not hours.opens <= local.time() < hours.closes:
+        return [Conflict("sunday", _("A Sunday: no mailings go out then."))]
+    if not hours.opens <= local.time() < hours.closes:
         words = _("Mailings go out between %(opens)s and %(closes)s.")
         times = {"opens": f"{hours.opens:%H:%M}", "closes": f"{hours.closes:%H:%M}"}
-        found.append(Conflict("night", words % times))
-    return found
+        return [Conflict("night", words % times)]
+    return []
 
 
 def _is_after_session(line: Line, at: datetime) -> bool:
@@ -69,13 +76,13 @@ def _is_before_invitation(line: Line, lines: Iterable[Line], at: datetime) -> bo
     if mailing.purpose == Purpose.PARTICIPATION:
         return False
     invitations = [
-        other.place
+        other.estimate
         for other in lines
         if other.mailing
         and other.mailing.kind == MailingKind.INVITATION
         and other.mailing.session_id == mailing.session_id
     ]
-    known = [place for place in invitations if place is not None]
+    known = [moment for moment in invitations if moment is not None]
     return bool(invitations) and (not known or at <= min(known))
 
 
@@ -84,7 +91,7 @@ def close_pairs(lines: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
 
     The earlier stands first. A mailing and its own repetition are no two.
     """
-    placed = [line for line in lines if line.mailing and line.place]
+    placed = [line for line in lines if line.mailing and line.estimate]
     for first, second in combinations(placed, 2):
         if first.mailing == second.mailing or not (first.is_to_come or second.is_to_come):
             continue
@@ -93,9 +100,9 @@ def close_pairs(lines: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
 
 
 def _gap(first: Line, second: Line) -> timedelta:
-    if first.place is None or second.place is None:
+    if first.estimate is None or second.estimate is None:
         return timedelta.max
-    return abs(second.place - first.place)
+    return abs(second.estimate - first.estimate)
 
 
 def crowded_weeks(lines: Sequence[Line], cap: int) -> Iterator[tuple[Line, list[Line]]]:
@@ -103,14 +110,16 @@ def crowded_weeks(lines: Sequence[Line], cap: int) -> Iterator[tuple[Line, list[
 
     Mail about somebody's own sign-up and changes are not counted, as the site's limit does not.
     """
-    counted = [line for line in lines if line.place and _counts(line)]
+    counted = [line for line in lines if line.estimate and _counts(line)]
     for line in counted:
         if not line.is_to_come:
             continue
         week = [
             other
             for other in counted
-            if other.place and line.place and line.place - WEEK < other.place <= line.place
+            if other.estimate
+            and line.estimate
+            and line.estimate - WEEK < other.estimate <= line.estimate
         ]
         if len(week) > cap:
             yield line, week

@@ -59,6 +59,12 @@ class Line:
         return self.at or self.about
 
     @property
+    def estimate(self) -> datetime | None:
+        """When it will be, unless its session may still be on any day of a month or a season."""
+        is_vague = self.session is not None and self.session.starts_at is None
+        return self.at or (None if is_vague else self.about)
+
+    @property
     def is_to_come(self) -> bool:
         return self.mailing is not None and self.mailing.is_editable
 

@@ -117,11 +117,9 @@ def _planned(
         case Anchor.ATTENDANCE_CLOSED if session.slug in closed:
             return Moment(at=_counted(plan, session, closed[session.slug]))
         case Anchor.ATTENDANCE_CLOSED:
-            about = _counted(plan, session, session.ends_at)
-            return Moment(about=about, waits=str(_FOR_LIST))
+            return Moment(about=_after(plan, session), waits=str(_FOR_LIST))
         case Anchor.REPORT_PUBLISHED:
-            about = _counted(plan, session, session.ends_at)
-            return Moment(about=about, waits=_("Waits for the report."))
+            return Moment(about=_after(plan, session), waits=_("Waits for the report."))
         case Anchor.INVITATION_SENT:
             sent = invited or Moment()
             if sent.at:
@@ -138,6 +136,12 @@ def _counted(plan: Plan, session: Session, anchor_at: datetime | None) -> dateti
     zone = zone_of(session)
     day = anchor_at.astimezone(zone).date() + timedelta(days=plan.days)
     return datetime.combine(day, plan.clock, tzinfo=zone).astimezone(UTC)
+
+
+def _after(plan: Plan, session: Session) -> datetime | None:
+    """Return about when something goes out that comes of the session, and never before its end."""
+    about = _counted(plan, session, session.ends_at)
+    return max(about, session.ends_at) if about and session.ends_at else about
 
 
 def attendance_asked(data: object) -> Iterator[str]:

@@ -110,6 +110,7 @@ def test_preview_says_when_each_would_go_out_and_what_stays(source, target):
     after = make_mailing(
         title="na", session=source, plan=relative(3), audience={"received": {"mailing": week.pk}}
     )
+    loose = make_mailing(title="los", session=source, plan={"now": True})
     make_mailing(title="elders", session=other, plan=relative())
     make_mailing(title="sjabloon", session=source, is_template=True)
     found = copies_of(source, target)
@@ -118,6 +119,7 @@ def test_preview_says_when_each_would_go_out_and_what_stays(source, target):
         (fixed, NOW, (), False),
         (about_other, datetime(2026, 4, 6, 7, tzinfo=UTC), (other.slug,), True),
         (after, datetime(2026, 4, 12, 7, tzinfo=UTC), (), True),
+        (loose, None, (), False),
     ]
     assert Mailing.objects.filter(session=target).count() == 0
 

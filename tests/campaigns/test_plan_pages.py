@@ -11,7 +11,7 @@ from django.utils import timezone
 from campaigns.models import Mailing
 from tests.campaigns.people import make_delegate, register
 from tests.factories.base import make_user
-from tests.factories.campaigns import make_far_session, make_mailing
+from tests.factories.campaigns import make_delivery, make_far_session, make_mailing
 from tests.factories.contacts import make_contact
 from tests.factories.content import make_series, make_session, make_session_page
 
@@ -98,7 +98,11 @@ def test_plan_says_what_a_profile_and_a_person_get(organiser):
     assert '<p class="plan-verdict plan-verdict-yes"><strong>Komt</strong></p>' in page
     page = _page(organiser, "session", session.pk, query=f"?contact={person.pk}")
     assert "Ibtissam Zoltan" in page
+    sent = make_mailing(session=session, state="done")
+    make_delivery(mailing=sent, contact=person, state="sent")
     assert "<strong>Komt niet</strong>: is al aangemeld" in page
+    page = _page(organiser, "session", session.pk, query=f"?contact={person.pk}")
+    assert "<strong>Ging naar deze persoon</strong>: verstuurd" in page
 
 
 @pytest.mark.parametrize("query", ["?who=x", "?contact=x", f"?contact={10**30}", "?contact=0"])

@@ -150,6 +150,16 @@ def test_reminder_counts_from_the_invitation_as_it_is_expected_and_as_it_went():
     assert told(session_timeline(session, now=NOW))[1] == settled
 
 
+def test_report_on_the_day_itself_stands_after_the_session():
+    session = make_session()
+    make_mailing(title="verslag", session=session, plan=relative("report_published", 0))
+    found = told(session_timeline(session, now=NOW))
+    assert [moment for _kind, _title, moment, _waits in found] == [
+        session.starts_at,
+        session.ends_at,
+    ]
+
+
 def test_repetitions_are_projected_up_to_the_session_and_only_after_the_last():
     session = make_session()
     first = planned(at(16), title="ben je erbij", kind="reminder", session=session)
@@ -290,6 +300,17 @@ def test_reminder_after_the_session_began_is_marked(session):
     planned(at(13, month=3), title="te laat", kind="reminder", session=session)
     planned(at(16, month=3), title="bedankt", kind="follow_up", session=session)
     assert conflicts(session_timeline(session, now=NOW)) == {"te laat": ["after_session"]}
+
+
+def test_guessed_moment_of_a_session_without_a_date_is_no_conflict():
+    make_delegate()
+    # The last day of March 2026 is a Tuesday, so two days before is a Sunday.
+    session = make_session(precision="month", first_day=date(2026, 3, 1))
+    for title in ("een", "twee"):
+        make_mailing(title=title, session=session, plan=relative("session_start", -2))
+    found = session_timeline(session, now=NOW)
+    assert [line.place for line in found.lines][:2] == [at(29, "07:00", month=3)] * 2
+    assert conflicts(found) == {}
 
 
 def test_draft_of_which_the_moment_has_passed_is_marked(session):
