@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Permission, User
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.log_actions import LogActionRegistry
+from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
 from campaigns.beginning.buttons import begin_url
@@ -20,11 +21,13 @@ from campaigns.beginning.sessions import SessionChooser, session_chooser
 from campaigns.builder.segments import segments
 from campaigns.dashboard import AttentionPanel, HoldPanel, NextPanel, TourPanel
 from campaigns.models import Mailing
+from campaigns.planner import PlanViewSet
+from campaigns.planner.pages import plan_url
 from campaigns.release import ReleaseViewSet
 from campaigns.selectors.hold import current_hold
 from campaigns.viewsets import viewset
 from contacts.models import Contact
-from content.models import Session
+from content.models import SeriesPage, Session, SessionPage
 
 register_snippet(viewset)
 register_snippet(segments)
@@ -46,6 +49,11 @@ def register_release() -> ReleaseViewSet:
 @hooks.register("register_admin_viewset")
 def register_session_chooser() -> SessionChooser:
     return session_chooser
+
+
+@hooks.register("register_admin_viewset")
+def register_plans() -> PlanViewSet:
+    return PlanViewSet("mailing_plans")
 
 
 @hooks.register("register_log_actions")
@@ -89,6 +97,31 @@ def explain_mail(request: HttpRequest, person: Contact) -> list[Button]:
         return []
     url = f"{reverse(viewset.get_url_name('explain'))}?contact={person.pk}"
     return [Button(_("Which mailings, and why"), url=url, icon_name="mail", priority=15)]
+
+
+@hooks.register("session_header_buttons")
+def plan_of_session(request: HttpRequest, session: Session) -> list[Button]:
+    if not request.user.has_perm("campaigns.view_mailing"):
+        return []
+    return [HeaderButton(_("Plan"), url=plan_url(session), icon_name="calendar-alt")]
+
+
+@hooks.register("register_page_header_buttons")
+def plan_of_page(page: Page, user: User, view_name: str, next_url: str = "") -> list[Button]:
+    """The plan of a series, or of a session that was published."""
+    whole = page.session if isinstance(page, SessionPage) else page
+    if not isinstance(whole, SeriesPage | Session) or not user.has_perm("campaigns.view_mailing"):
+        return []
+    url = plan_url(whole)
+    return [Button(_("Plan of the mailings"), url=url, icon_name="calendar-alt", priority=80)]
+
+
+@hooks.register("person_buttons")
+def mail_to_expect(request: HttpRequest, person: Contact) -> list[Button]:
+    if not request.user.has_perm("campaigns.view_mailing"):
+        return []
+    url = reverse("mailing_plans:expected", args=[person.pk])
+    return [Button(_("Mail to expect"), url=url, icon_name="mail", priority=16)]
 
 
 @hooks.register("construct_homepage_panels")

@@ -115,10 +115,12 @@ class ConfirmView(SessionView):
         }
 
 
-def buttons_of_others(request: HttpRequest, session: Session) -> list[Button]:
-    """Return the buttons of other rooms: hook `session_desk_buttons(request, session)`."""
-    return [
-        button
-        for hook in hooks.get_hooks("session_desk_buttons")
-        for button in hook(request, session)
-    ]
+def buttons_of_others(
+    request: HttpRequest, session: Session, name: str = "session_desk_buttons"
+) -> list[Button]:
+    """Return the buttons of other rooms, by a hook that gets (request, session).
+
+    `session_desk_buttons` are about the people on the list, `session_header_buttons` about the
+    session, whether anybody signed up or not.
+    """
+    return [button for hook in hooks.get_hooks(name) for button in hook(request, session)]

@@ -51,11 +51,13 @@ class SignUpsPage(SpreadsheetExportMixin, SessionView):
 
     @cached_property
     def header_buttons(self) -> list[Button]:
+        others = buttons_of_others(self.request, self.session, "session_header_buttons")
         if not self.may(ADD_PERMISSION):
-            return []
+            return others
         return [
             HeaderButton(_("Sign somebody up"), url=self.url("register"), icon_name="plus"),
             HeaderButton(_("Walk-in"), url=self.url("walk_in"), icon_name="user"),
+            *others,
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
