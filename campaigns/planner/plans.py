@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.widgets.button import Button, HeaderButton
 
+from base.choosers import RowChooser
 from base.figures import figure
 from campaigns.models import Mailing
 from campaigns.planner.pages import (
@@ -29,7 +30,6 @@ from campaigns.selectors.expected import verdicts
 from campaigns.selectors.timeline import Timeline, series_timeline, session_timeline
 from campaigns.timeline.lines import Line, LineKind
 from campaigns.timeline.profiles import Profile, Verdict, verdict
-from contacts.forms.consents import PersonChooser
 from contacts.models import Contact
 from content.models import SeriesPage, Session
 
@@ -51,7 +51,7 @@ class WhoForm(forms.Form):
     def __init__(self, *args: Any, sees_people: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if sees_people:
-            self.fields["contact"].widget = PersonChooser(Contact)
+            self.fields["contact"].widget = RowChooser(Contact)
         else:
             del self.fields["contact"]
 
