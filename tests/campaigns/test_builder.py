@@ -169,6 +169,10 @@ def test_every_kind_of_condition_is_filled_in_and_read_again(organiser):
             {"session": session, "values": ["present"]},
             {"attendance": {"session": session, "values": ["present"]}},
         ),
+        "learning_question": (
+            {"session": session, "given": "no"},
+            {"learning_question": {"session": session, "given": False}},
+        ),
         "consent": ({"consent": "coalition:zichtbaar"}, {"consent": "coalition:zichtbaar"}),
         "received": ({"mailing": sent.pk}, {"received": {"mailing": sent.pk}}),
     }

@@ -44,6 +44,8 @@ AUDIENCES: list[dict[str, Any]] = [
     {"interested": SESSION},
     {"organisation_registered": SESSION},
     {"attendance": SESSION | {"values": ["present", "excused", "no_show", "unmarked"]}},
+    {"learning_question": SESSION | {"given": True}},
+    {"learning_question": SESSION | {"given": False}},
     {"received": {"mailing": 7}},
     # Nested.
     {"any": [MEMBERS, {"all": [OTHERS, THEME]}]},
