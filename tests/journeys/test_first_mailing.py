@@ -15,8 +15,9 @@ from tests.journeys.test_own_data import admin_violations
 pytestmark = [pytest.mark.services, pytest.mark.browser]
 
 NEWCOMER = "nieuw@samenspel.example.org"
-#: What nobody needs help for takes no longer than this; a person reads, a browser does not.
-SECONDS_MAX = 40
+#: A newcomer is done within five minutes; on a machine at rest the browser takes some twenty seconds.
+SECONDS_MAX = 300
+CLICKS_MAX = 7
 
 
 @pytest.fixture
@@ -127,4 +128,5 @@ def test_newcomer_sends_a_first_invitation(empty_admin, page):
         f"\nFirst mailing to {number} people: {hand.clicks} clicks, {steered:.0f} s to steer,"
         f" {took:.0f} s until the last mail had arrived."
     )
-    assert steered < SECONDS_MAX
+    assert hand.clicks <= CLICKS_MAX
+    assert took < SECONDS_MAX
