@@ -1,6 +1,6 @@
 """Copying a plan to another session or series: what becomes a draft, about what, and only once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -179,13 +179,12 @@ def test_copy_that_cannot_be_saved_makes_nothing(source, target):
 
 def test_series_is_copied_session_by_session_in_order_of_date():
     ours, theirs = make_series(), make_series()
-    june = make_session(series=ours, precision="month", first_day="2026-06-01")
+    june = make_session(series=ours, precision="month", first_day=date(2026, 6, 1))
     march = make_session(series=ours)
-    autumn = make_session(series=theirs, precision="season", first_day="2026-09-01")
+    autumn = make_session(series=theirs, precision="season", first_day=date(2026, 9, 1))
     whole = make_mailing(title="geheel", series=ours, plan={"now": True})
     first = make_mailing(title="maart", session=march, audience=not_answered(march.slug))
     second = make_mailing(title="juni", session=june)
-    june.refresh_from_db(), autumn.refresh_from_db()
     assert [(each.source, each.made is not None) for each in copies_of(ours, theirs)] == [
         (whole, True),
         (first, True),
