@@ -50,6 +50,26 @@ class Per(TextChoices):
     ORGANISATION = "organisation", _("one person per organisation")
 
 
+class Whom(TextChoices):
+    """For whom a part of a mail is. The last seven are about the session of the mailing."""
+
+    MEMBER = "member", _("speaks for a member")
+    NON_MEMBER = "non_member", _("does not speak for a member")
+    OTHER_LANGUAGE = "other_language", _("reads another language than this text")
+    SIGNED_UP = "signed_up", _("has signed up")
+    WAITING = "waiting", _("waits for a seat or for approval")
+    NOT_SIGNED_UP = "not_signed_up", _("has not signed up")
+    UNANSWERED = "unanswered", _("was invited and has not answered")
+    PRESENT = "present", _("was present")
+    EXCUSED = "excused", _("was absent with notice")
+    NO_SHOW = "no_show", _("did not appear")
+
+    @classmethod
+    def of_session(cls) -> frozenset["Whom"]:
+        """Those that need a session."""
+        return frozenset(cls) - {cls.MEMBER, cls.NON_MEMBER, cls.OTHER_LANGUAGE}
+
+
 class Anchor(TextChoices):
     """What a relative plan counts from."""
 
