@@ -15,8 +15,8 @@ from campaigns.compiling import Message, compile_messages
 from campaigns.enums import Whom
 from campaigns.message import draft_composer, open_composer, preview_for
 from campaigns.models import Delivery, Mailing
+from campaigns.parts import Edge
 from campaigns.rendering import preview_page
-from campaigns.segments import Edge
 from campaigns.selectors import load_deliveries
 from campaigns.selectors.recipients import dry_run
 from contacts.models import Contact
@@ -382,8 +382,8 @@ def test_look_without_a_person_shows_every_part_and_for_whom():
 
 def test_look_as_somebody_carries_none_of_their_links():
     session = make_session()
-    registration = make_registration(session=session)
-    contact = registration.contact
+    contact = make_contact()
+    make_registration(session=session, contact=contact)
     mailing = make_mailing(session=session, audience={"contacts": [contact.pk]})
     row = make_delivery(mailing=make_mailing(state="sending", session=session), contact=contact)
     composer = open_composer(row.mailing_id)
