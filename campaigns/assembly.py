@@ -70,7 +70,7 @@ def octet_template(segments: Segments, *, is_8bit: bool) -> OctetTemplate:
     gaps: list[Gap] = []
     for number, piece in enumerate(whole):
         if isinstance(piece, Slot):
-            gaps.append(Gap(len(pieces), (piece.name, piece.session), piece.default, piece.place))
+            gaps.append(Gap(len(pieces), (piece.name, piece.number), piece.default, piece.place))
             pieces.append(b"")
         else:
             goes_on = number < len(whole) - 1

@@ -4,22 +4,32 @@ MJML is XML: text is escaped, and only tags that we write ourselves occur in it,
 unknown ones pass in silence.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock as WagtailImageBlock
 
+from campaigns.enums import Whom
 from campaigns.errors import FieldInvalid
 from campaigns.fields import Slot, read_fields
+from campaigns.parts import END, Part, PartKind
 from campaigns.richtext import FEATURES, absolute, mail_html, plain
 from campaigns.segments import Markers
 from campaigns.wording import Words
 from content.models import Session
+from content.selectors import agreed_answers
+
+#: How wide the text of a mail is, and that of one of two columns.
+_WIDTH, _COLUMN_WIDTH = 552, 252
+
+_CARD = 'css-class="card" padding="16px 24px" container-background-color="#f4f1ea"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +44,22 @@ class BlockContext:
     markers: Markers
     accent: str
     own: bool = False
+    width: int = _WIDTH
 
     def mark(self, text: str) -> str:
         return self.markers.mark(text, own=self.own)
 
     def field(self, name: str, session: int | None = None) -> str:
-        return self.markers.put(Slot(name, session=session))
+        return self.markers.put(Slot(name, number=session))
+
+    def part(self, part: Part, said: str) -> str:
+        """Return what a block says, between the markers of a part."""
+        return f"{self.markers.put(part)}{said}{self.markers.put(END)}"
+
+    def mjml_part(self, part: Part, mjml: str) -> str:
+        """Return whole elements of MJML between the markers of a part."""
+        begin, end = self.markers.put(part), self.markers.put(END)
+        return f"<mj-raw>{begin}</mj-raw>{mjml}<mj-raw>{end}</mj-raw>"
 
 
 def _check_fields(text: str) -> None:
@@ -113,7 +133,7 @@ class SessionBlock(blocks.StructBlock):
     def mjml(self, value: Any, context: BlockContext) -> str:
         number, words = self._session_id(value), context.words
         return (
-            '<mj-text css-class="card" padding="16px 24px" container-background-color="#f4f1ea">'
+            f"<mj-text {_CARD}>"
             f"<h2>{context.field('session.title', number)}</h2>"
             f"<p><strong>{words.when}:</strong> {context.field('session.when', number)}<br>"
             f"<strong>{words.where}:</strong> {context.field('session.where', number)}</p>"
@@ -232,7 +252,7 @@ class ImageBlock(WagtailImageBlock):
         alt = "" if value.decorative else value.contextual_alt_text or ""
         return (
             f'<mj-image src="{escape(absolute(picture.url))}" alt="{escape(alt)}"'
-            f' width="{min(picture.width, 552)}px" align="left" />'
+            f' width="{min(picture.width, context.width)}px" align="left" />'
         )
 
     def plain(self, value: Any, context: BlockContext) -> str:
@@ -258,6 +278,177 @@ class DividerBlock(blocks.StaticBlock):
         icon = "horizontalrule"
 
 
+class AgendaBlock(blocks.StructBlock):
+    """The sessions that are coming, as they are when the mail goes out. None: it is left out."""
+
+    heading = FieldCharBlock(required=False, max_length=120, label=_("Heading"))
+    series = blocks.PageChooserBlock(
+        page_type="content.SeriesPage",
+        required=False,
+        label=_("Series"),
+        help_text=_("Empty: of the whole site."),
+    )
+    number = blocks.IntegerBlock(
+        default=5, min_value=1, max_value=20, label=_("At most so many meetings")
+    )
+
+    def _said(self, value: Any, context: BlockContext) -> Iterator[tuple[Part, str, bool]]:
+        """Yield the part of the heading, and that which is said of each session."""
+        series = value["series"].pk if value["series"] else None
+        if value["heading"]:
+            yield Part(PartKind.SESSIONS, number=series), context.mark(value["heading"]), True
+        yield Part(PartKind.EACH_SESSION, number=series, limit=value["number"] or 5), "", False
+
+    def mjml(self, value: Any, context: BlockContext) -> str:
+        of_each = (
+            f'<mj-text {_CARD}><h3><a href="{context.field("session.url")}">'
+            f"{context.field('session.title')}</a></h3><p>{context.field('session.when')}<br>"
+            f'{context.field("session.where")}</p></mj-text><mj-spacer height="8px" />'
+        )
+        return "".join(
+            context.mjml_part(
+                part,
+                f'<mj-text css-class="text"><h2>{escape(heading)}</h2></mj-text>'
+                if is_heading
+                else of_each,
+            )
+            for part, heading, is_heading in self._said(value, context)
+        )
+
+    def plain(self, value: Any, context: BlockContext) -> str:
+        of_each = (
+            f"{context.field('session.title')}\n{context.field('session.when')}\n"
+            f"{context.field('session.where')}\n{context.field('session.url')}"
+        )
+        return "\n\n".join(
+            context.part(part, heading if is_heading else of_each)
+            for part, heading, is_heading in self._said(value, context)
+        )
+
+    class Meta:
+        label = _("Agenda")
+        icon = "calendar-alt"
+
+
+class AnswerBlock(blocks.StructBlock):
+    """A question with its short answer, as long as it is public when the mail goes out."""
+
+    page = blocks.PageChooserBlock(page_type="content.QAPage", label=_("Question"))
+
+    def clean(self, value: Any) -> Any:
+        value = super().clean(value)
+        if not agreed_answers().filter(pk=value["page"].pk).exists():
+            message = _("Visitors cannot read this answer yet: choose one that is agreed.")
+            raise blocks.StructBlockValidationError(block_errors={"page": ValidationError(message)})
+        return value
+
+    def mjml(self, value: Any, context: BlockContext) -> str:
+        if value["page"] is None:
+            return ""
+        number = value["page"].pk
+        return context.mjml_part(
+            Part(PartKind.ANSWER, number=number),
+            f"<mj-text {_CARD}><h2>{context.field('answer.question', number)}</h2>"
+            f"<p>{context.field('answer.text', number)}</p>"
+            f'<p><a href="{context.field("answer.url", number)}">'
+            f'{context.words.whole_answer}</a></p></mj-text><mj-spacer height="12px" />',
+        )
+
+    def plain(self, value: Any, context: BlockContext) -> str:
+        if value["page"] is None:
+            return ""
+        number = value["page"].pk
+        return context.part(
+            Part(PartKind.ANSWER, number=number),
+            f"{context.field('answer.question', number)}\n{context.field('answer.text', number)}\n"
+            f"{context.words.whole_answer}: {context.field('answer.url', number)}",
+        )
+
+    class Meta:
+        label = _("Question and answer")
+        icon = "help"
+
+
+def _mjml(body: Any, context: BlockContext) -> str:
+    return "".join(child.block.mjml(child.value, context) for child in body)
+
+
+def _plain(body: Any, context: BlockContext) -> str:
+    said = (child.block.plain(child.value, context) for child in body)
+    return "\n\n".join(each for each in said if each)
+
+
+class ColumnBlock(blocks.StreamBlock):
+    """What stands in one of two columns."""
+
+    text = TextBlock()
+    button = ButtonBlock()
+    image = ImageBlock()
+
+
+class ColumnsBlock(blocks.StructBlock):
+    """Two columns; on a phone the second stands below the first."""
+
+    #: Makes a section of its own: the others share one column.
+    has_columns = True
+
+    left = ColumnBlock(label=_("Left"))
+    right = ColumnBlock(label=_("Right"))
+
+    def mjml(self, value: Any, context: BlockContext) -> str:
+        context = replace(context, width=_COLUMN_WIDTH)
+        return "".join(
+            f"<mj-column>{_mjml(value[side], context)}</mj-column>" for side in ("left", "right")
+        )
+
+    def plain(self, value: Any, context: BlockContext) -> str:
+        sides = (_plain(value[side], context) for side in ("left", "right"))
+        return "\n\n".join(side for side in sides if side)
+
+    class Meta:
+        label = _("Two columns")
+        icon = "grid"
+
+
+class ReservedBlock(blocks.StreamBlock):
+    """What may stand in a part that is for some people only."""
+
+    text = TextBlock()
+    session = SessionBlock()
+    button = ButtonBlock()
+    quotation = QuotationBlock()
+    image = ImageBlock()
+    divider = DividerBlock()
+
+
+class OnlyForBlock(blocks.StructBlock):
+    """A part that only some of the recipients get."""
+
+    whom = blocks.MultipleChoiceBlock(
+        choices=Whom.choices,
+        widget=CheckboxSelectMultiple,
+        label=_("Only for somebody who"),
+        help_text=_("Several: whoever one of these is true of."),
+    )
+    content = ReservedBlock(label=_("What they read"))
+
+    def part(self, value: Any) -> Part:
+        """Return for whom it is."""
+        return Part(PartKind.ONLY_FOR, whom=tuple(Whom(each) for each in value["whom"]))
+
+    def mjml(self, value: Any, context: BlockContext) -> str:
+        said = _mjml(value["content"], context)
+        return context.mjml_part(self.part(value), said) if said else ""
+
+    def plain(self, value: Any, context: BlockContext) -> str:
+        said = _plain(value["content"], context)
+        return context.part(self.part(value), said) if said else ""
+
+    class Meta:
+        label = _("Only for some people")
+        icon = "group"
+
+
 class MailBodyBlock(blocks.StreamBlock):
     """The body of a mail."""
 
@@ -267,6 +458,42 @@ class MailBodyBlock(blocks.StreamBlock):
     quotation = QuotationBlock()
     image = ImageBlock()
     divider = DividerBlock()
+    agenda = AgendaBlock()
+    answer = AnswerBlock()
+    columns = ColumnsBlock()
+    only_for = OnlyForBlock()
+
+
+def block_problems(error: ValidationError) -> list[str]:
+    """Return what is wrong in a block, and in those inside it, in words."""
+    inner = getattr(error, "block_errors", None)
+    if inner is None:
+        return list(error.messages)
+    own = [str(message) for message in error.non_block_errors]  # type: ignore[attr-defined]  # both kinds of Wagtail's have it
+    of_children = (inner.values() if isinstance(inner, dict) else inner) or []
+    return own + [words for each in of_children if each for words in block_problems(each)]
+
+
+def only_for_parts(body: Any) -> list[tuple[int, tuple[Whom, ...]]]:
+    """Return (place in the body, for whom) of the parts that are for some people only."""
+    return [
+        (place, child.block.part(child.value).whom)
+        for place, child in enumerate(body)
+        if child.block_type == "only_for"
+    ]
+
+
+def leaves(body: Any) -> Iterator[tuple[blocks.Block, Any]]:
+    """Yield every block that says something, with its value: those inside others as well."""
+    for child in body:
+        match child.block_type:
+            case "only_for":
+                yield from leaves(child.value["content"])
+            case "columns":
+                yield from leaves(child.value["left"])
+                yield from leaves(child.value["right"])
+            case _:
+                yield child.block, child.value
 
 
 class AttachmentsBlock(blocks.StreamBlock):

@@ -4,9 +4,11 @@ The result is cut at its merge fields (campaigns.segments) and is JSON, so that 
 when it starts. Knows no recipients and no database rows but the settings of the site.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from html import escape
+from itertools import groupby
 from typing import Any, Protocol
 
 import mrml
@@ -14,7 +16,20 @@ from django.template.loader import render_to_string
 
 from campaigns.blocks import BlockContext
 from campaigns.errors import CompileFailed
-from campaigns.segments import Markers, Segments, from_json, settle, slots, to_json
+from campaigns.parts import END, Part
+from campaigns.segments import (
+    Key,
+    Marked,
+    Markers,
+    Segments,
+    from_json,
+    parts,
+    settle,
+    slots,
+    to_json,
+    unfold,
+    whole,
+)
 from campaigns.wording import WORDS
 from content.models import SiteSettings
 from content.selectors import site_settings
@@ -36,20 +51,52 @@ class Written(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """One language of a message, cut at its merge fields."""
+class Text:
+    """A message as one person gets it: only the values of its merge fields are missing."""
 
     subject: Segments
     html: Segments
     text: Segments
 
-    def fields(self) -> set[tuple[str, int | None]]:
-        """Return the (name, session) of every field that it asks for."""
+    def fields(self) -> set[Key]:
+        """Return the (name, number) of every field that it asks for."""
         return slots(self.subject) | slots(self.html) | slots(self.text)
 
-    def settled(self, values: Mapping[tuple[str, int | None], str]) -> "Message":
+
+#: Says what stands in the place of a part, given what is in it.
+Unfolding = Callable[[Part, Segments], Marked]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One language of a message, cut at its merge fields, with the parts not everybody gets."""
+
+    subject: Segments
+    html: Marked
+    text: Marked
+
+    def fields(self) -> set[Key]:
+        """Return the (name, number) of every field that it asks for."""
+        return slots(self.subject) | slots(self.html) | slots(self.text)
+
+    def parts(self) -> list[Part]:
+        """Return its parts in order."""
+        return parts(self.html)
+
+    def settled(self, values: Mapping[Key, str]) -> "Message":
         """Return the message with these values in their places; the other fields stay open."""
-        return Message(*(settle(part, values) for part in (self.subject, self.html, self.text)))
+        subject = whole(settle(self.subject, values))
+        return Message(subject, settle(self.html, values), settle(self.text, values))
+
+    def unfolded(self, inside: Unfolding, in_text: Unfolding | None = None) -> "Message":
+        """Return the message with each part replaced; `in_text` where plain text differs."""
+        return replace(
+            self, html=unfold(self.html, inside), text=unfold(self.text, in_text or inside)
+        )
+
+    def as_text(self) -> Text:
+        """Return the message once its parts are unfolded."""
+        return Text(self.subject, whole(self.html), whole(self.text))
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -60,7 +107,17 @@ class Message:
 
     @classmethod
     def of_json(cls, data: dict[str, Any]) -> "Message":
-        return cls(*(from_json(data[part]) for part in ("subject", "html", "text")))
+        return cls(
+            whole(from_json(data["subject"])), from_json(data["html"]), from_json(data["text"])
+        )
+
+
+def version_for(language: str, written: Collection[str]) -> str:
+    """Return in which of the languages that are written somebody gets a mail.
+
+    Their own, else the first of the site. At least one must be written.
+    """
+    return language if language in written else next(code for code in LANGUAGES if code in written)
 
 
 def written_languages(mailing: Written) -> list[str]:
@@ -100,7 +157,8 @@ def compile_message(
 
     Raises FieldInvalid for a merge field that does not exist, CompileFailed for what mrml refuses.
     """
-    markers = Markers([subject, preheader, *(str(child.value) for child in body)])
+    written = json.dumps(body.get_prep_value(), default=str)
+    markers = Markers([subject, preheader, written])
     words = WORDS[language]
     context = BlockContext(
         language=language,
@@ -128,7 +186,7 @@ def compile_message(
         | {
             "subject": heading,
             "preheader": context.mark(preheader),
-            "blocks": [child.block.mjml(child.value, context) for child in body],
+            "sections": _sections(body, context),
         },
     )
     parts = [child.block.plain(child.value, context) for child in body]
@@ -136,10 +194,33 @@ def compile_message(
         "campaigns/mail.txt", frame | {"parts": [part for part in parts if part]}
     )
     return Message(
-        subject=markers.cut(heading, "header"),
+        subject=whole(markers.cut(heading, "header")),
         html=markers.cut(_to_html(mjml), "html"),
-        text=markers.cut(text.strip() + "\n", "text"),
+        text=_with_its_blank_line(markers.cut(text.strip() + "\n", "text")),
     )
+
+
+def _sections(body: Any, context: BlockContext) -> list[str]:
+    """Return the MJML of the sections: blocks below each other share a column."""
+    found: list[str] = []
+    for has_columns, children in groupby(
+        body, key=lambda child: getattr(child.block, "has_columns", False)
+    ):
+        said = [child.block.mjml(child.value, context) for child in children]
+        found += said if has_columns else [f"<mj-column>{''.join(said)}</mj-column>"]
+    return found
+
+
+def _with_its_blank_line(text: Marked) -> Marked:
+    """Let the blank line behind a part belong to it, so that none is left where it is dropped."""
+    found: list[Any] = []
+    for piece in text:
+        if found and found[-1] == END and isinstance(piece, str) and piece.startswith("\n\n"):
+            found[-1:] = ["\n\n", END]
+            piece = piece[2:]
+        if piece != "":
+            found.append(piece)
+    return settle(found, {})
 
 
 def _to_html(mjml: str) -> str:

@@ -50,6 +50,32 @@ class Per(TextChoices):
     ORGANISATION = "organisation", _("one person per organisation")
 
 
+class Whom(TextChoices):
+    """For whom a part of a mail is. The last seven are about the session of the mailing."""
+
+    MEMBER = "member", pgettext_lazy("only for somebody who", "speaks for a member")
+    NON_MEMBER = "non_member", pgettext_lazy("only for somebody who", "does not speak for a member")
+    OTHER_LANGUAGE = (
+        "other_language",
+        pgettext_lazy("only for somebody who", "reads another language than this text"),
+    )
+    SIGNED_UP = "signed_up", pgettext_lazy("only for somebody who", "has signed up")
+    WAITING = "waiting", pgettext_lazy("only for somebody who", "waits for a seat or for approval")
+    NOT_SIGNED_UP = "not_signed_up", pgettext_lazy("only for somebody who", "has not signed up")
+    UNANSWERED = (
+        "unanswered",
+        pgettext_lazy("only for somebody who", "was invited and has not answered"),
+    )
+    PRESENT = "present", pgettext_lazy("only for somebody who", "was present")
+    EXCUSED = "excused", pgettext_lazy("only for somebody who", "was absent with notice")
+    NO_SHOW = "no_show", pgettext_lazy("only for somebody who", "did not appear")
+
+    @classmethod
+    def of_session(cls) -> frozenset["Whom"]:
+        """Those that need a session."""
+        return frozenset(cls) - {cls.MEMBER, cls.NON_MEMBER, cls.OTHER_LANGUAGE}
+
+
 class Anchor(TextChoices):
     """What a relative plan counts from."""
 

@@ -61,8 +61,17 @@ OWN_FIELDS = frozenset(
     }
 )
 
-#: Whose value is a whole address, our own templates included.
-ADDRESS_FIELDS = URL_FIELDS | {"link.confirm", "link.access", "link.colleague", "link.again"}
+#: What a block puts there itself: the facts of an entry of the Q&A.
+ANSWER_FIELDS = frozenset({"answer.question", "answer.text", "answer.url"})
+
+#: Whose value is a whole address, our own templates and blocks included.
+ADDRESS_FIELDS = URL_FIELDS | {
+    "link.confirm",
+    "link.access",
+    "link.colleague",
+    "link.again",
+    "answer.url",
+}
 
 #: These say something about the session of the mailing, or lead to it.
 SESSION_FIELDS = frozenset(
@@ -91,7 +100,8 @@ _INSIDE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A merge field in a text. `session` is set for facts of another session than the mailing's.
+    """A merge field in a text. `number` says of which session or entry of the Q&A it is a fact;
+    without one, of the mailing's session.
 
     `place` is where it stands, and so how its value is escaped: html (text or attribute), query (a
     part of an address), text or header.
@@ -99,7 +109,7 @@ class Slot:
 
     name: str
     default: str = ""
-    session: int | None = None
+    number: int | None = None
     place: str = "text"
 
 
@@ -132,8 +142,8 @@ def _slot(inside: str, *, own: bool) -> Slot:
     known = PUBLIC_FIELDS | OWN_FIELDS if own else PUBLIC_FIELDS
     if found is None or found["name"] not in known or (found["session"] and not own):
         raise FieldInvalid([_unknown(words)])
-    session = int(found["session"]) if found["session"] else None
-    return Slot(name=found["name"], default=found["default"] or "", session=session)
+    number = int(found["session"]) if found["session"] else None
+    return Slot(name=found["name"], default=found["default"] or "", number=number)
 
 
 def _unknown(words: str) -> str:

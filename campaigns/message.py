@@ -1,27 +1,34 @@
 """One mailing's mail, recipient by recipient: values are put into the frozen text and made bytes.
 
 A composer reads the facts of the session when it is opened and is meant for one batch, so that a
-mail tells what is true at most some seconds before it goes out.
+mail tells what is true at most some seconds before it goes out. What is true of the people is read
+for all of them at once (`look_at`), and only for a mailing with parts that are for some alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar
 
 from django.conf import settings
 from django.utils import timezone
 
 from base import tokens
 from campaigns import links, mime
-from campaigns.assembly import Key, has_long_line, octet_template
-from campaigns.compiling import Message, compile_messages
+from campaigns.assembly import has_long_line, octet_template
+from campaigns.compiling import Message, Text, compile_messages, version_for
+from campaigns.enums import Whom
 from campaigns.mail import OutgoingMail
 from campaigns.models import Delivery, Mailing
-from campaigns.rendering import Recipient, Rendered, Voice, messages_of
-from campaigns.segments import fill
+from campaigns.rendering import Recipient, Rendered, Voice, is_fact, messages_of, text_for
+from campaigns.segments import Key, fill
 from campaigns.selectors.files import files_of
 from campaigns.selectors.ledger import DueDelivery
+from campaigns.selectors.recipients import row_for
+from campaigns.selectors.terms import local_day
+from campaigns.selectors.traits import scope_of, traits_of
 from contacts.models import Contact
 from contacts.selectors.groups import group_of
 from content.models import Session, SiteSettings
@@ -30,6 +37,8 @@ from participation.calendar import SessionEntry, organiser_of
 from participation.enums import LIVE, RegistrationState
 from participation.errors import CalendarImpossible
 from participation.models import Registration
+
+_Row = TypeVar("_Row", Contact, Registration)
 
 
 def message_id(kind: str, number: int) -> str:
@@ -56,7 +65,9 @@ class Composer:
         site: SiteSettings,
         *,
         is_8bit: bool = False,
+        now: datetime | None = None,
     ) -> None:
+        now = now or timezone.now()
         self.mailing = mailing
         self.session = mailing.session
         self.told = told_hash(mailing.session) if mailing.session else ""
@@ -69,41 +80,58 @@ class Composer:
             purpose=mailing.purpose,
             group=group_of(mailing.purpose, mailing.topic),
             about=mailing.series.title if mailing.series else "",
+            now=now,
         )
         self._settled = {code: self._with_facts(code) for code in messages}
-        self._fields = {code: tuple(message.fields()) for code, message in self._settled.items()}
-        self._templates: dict[tuple[str, bool], _Template] = {}
+        #: What the parts of the message ask about a person; nothing, as a rule.
+        self._asked = frozenset(
+            str(whom)
+            for message in messages.values()
+            for part in message.parts()
+            for whom in part.whom
+        )
+        self._scope = scope_of(mailing, local_day(mailing.started_at or now))
+        self._traits: dict[int, frozenset[str]] = {}
+        self._variants: dict[tuple[str, frozenset[str]], _Variant] = {}
         self._entries: dict[str, SessionEntry | None] = {}
         self._sender = envelope_sender()
 
     def _with_facts(self, language: str) -> Message:
-        """The message with the facts of its sessions, which are the same for everybody."""
-        message = self.messages[language]
+        """The message with all that is the same for everybody: sessions and answers."""
+        message = self._voice.with_news(self.messages[language], language)
         facts = {
             (name, number): self._voice.facts.say(name, number, language)
             for name, number in message.fields()
-            if name.startswith("session.")
+            if is_fact(name)
         }
         return message.settled(facts)
+
+    def look_at(self, deliveries: Iterable[Delivery | DueDelivery]) -> None:
+        """Read what is true of these people now, as far as the message asks, in one query."""
+        if self._asked:
+            ids = [delivery.contact_id for delivery in deliveries]
+            self._traits = traits_of(ids, asked=self._asked, scope=self._scope)
 
     def compose(
         self, delivery: Delivery | DueDelivery, *, now: datetime | None = None
     ) -> OutgoingMail:
         """Return the exact bytes for one ledger row; `now` is its Date, the present unless given.
 
-        Rows from selectors.load_deliveries need no query; any other row needs one.
+        Rows from selectors.load_deliveries need no query once `look_at` saw them; any other row
+        needs one or two.
         """
         now = now or timezone.now()
         recipient = self.recipient_of(delivery)
-        values = self._voice.values(self._fields[recipient.language], recipient)
+        variant = self._variant(recipient)
+        values = self._voice.values(variant.fields, recipient)
         calendar = self._calendar(recipient, now)
         is_8bit = self._is_8bit
-        body = self._template(recipient.language, is_8bit=is_8bit).fill(values, calendar)
+        body = variant.template(is_8bit=is_8bit).fill(values, calendar)
         if is_8bit and has_long_line(body):
             is_8bit = False
-            body = self._template(recipient.language, is_8bit=False).fill(values, calendar)
+            body = variant.template(is_8bit=False).fill(values, calendar)
         address = delivery.address_key or ""
-        subject = fill(self._settled[recipient.language].subject, values)
+        subject = fill(variant.text.subject, values)
         header = self._personal(delivery.pk, address, recipient, subject, now)
         return OutgoingMail(
             sender=self._sender,
@@ -116,22 +144,32 @@ class Composer:
 
     def recipient_of(self, delivery: Delivery | DueDelivery) -> Recipient:
         """Return whom a ledger row is for, in a language that the mailing has."""
+        language = version_for(delivery.language, self.messages)
         return Recipient(
             contact=delivery.contact,
-            language=self._language(delivery.language),
+            language=language,
             organisation_name=delivery.organisation_name or "",
             basis=delivery.basis,
             registration=self._registration(delivery.contact),
             delivery_id=delivery.pk,
+            holds=self.true_of(delivery.contact_id, delivery.language, language),
         )
+
+    def true_of(self, contact_id: int, reads: str, language: str) -> frozenset[str]:
+        """Return what is true of somebody who reads `reads` and gets `language` (enums.Whom), as
+        far as the message asks."""
+        if not self._asked:
+            return _NOTHING
+        if contact_id not in self._traits:
+            self._traits |= traits_of([contact_id], asked=self._asked, scope=self._scope)
+        traits = self._traits.get(contact_id, _NOTHING)
+        is_other = Whom.OTHER_LANGUAGE in self._asked and reads != language
+        return traits | {str(Whom.OTHER_LANGUAGE)} if is_other else traits
 
     def render(self, recipient: Recipient) -> Rendered:
         """Return subject, HTML and text with this person's values."""
-        language = self._language(recipient.language)
+        language = version_for(recipient.language, self.messages)
         return self._voice.render(self.messages[language], replace(recipient, language=language))
-
-    def _language(self, language: str) -> str:
-        return language if language in self.messages else next(iter(self.messages))
 
     def _registration(self, contact: Contact) -> Registration | None:
         if self.session is None:
@@ -153,16 +191,15 @@ class Composer:
         secret = tokens.digest("enclosure", str(self.mailing.pk))[:24]
         return mime.enclose(files_of(self.mailing), boundary=f"=_bijeen_{secret}")
 
-    def _template(self, language: str, *, is_8bit: bool) -> "_Template":
-        """The body in this language and encoding; made when it is first asked for."""
-        key = (language, is_8bit)
-        if key not in self._templates:
+    def _variant(self, recipient: Recipient) -> "_Variant":
+        """The text for those of whom the same is true; made when it is first asked for."""
+        key = (recipient.language, recipient.holds)
+        if key not in self._variants:
             # Nobody whose words are in a mail can know it, and so end a part (RFC 2046, 5.1.1).
             secret = tokens.digest("boundary", str(self.mailing.pk))[:24]
-            self._templates[key] = _Template(
-                self._settled[language], boundary=f"=_bijeen_{secret}", is_8bit=is_8bit
-            )
-        return self._templates[key]
+            text = text_for(self._settled[recipient.language], recipient)
+            self._variants[key] = _Variant(text, boundary=f"=_bijeen_{secret}")
+        return self._variants[key]
 
     @cached_property
     def _shared(self) -> bytes:
@@ -220,10 +257,31 @@ class Composer:
         return self._entries[language]
 
 
-class _Template:
-    """The body of one language as octets: the MIME frame, and the two texts with their gaps."""
+_NOTHING: frozenset[str] = frozenset()
 
-    def __init__(self, message: Message, *, boundary: str, is_8bit: bool) -> None:
+
+class _Variant:
+    """What everybody of whom the same is true gets in one language, but for their own values."""
+
+    def __init__(self, text: Text, *, boundary: str) -> None:
+        self.text = text
+        self.fields = tuple(text.fields())
+        self._boundary = boundary
+        self._templates: dict[bool, _Template] = {}
+
+    def template(self, *, is_8bit: bool) -> "_Template":
+        """The body in this encoding; made when it is first asked for."""
+        if is_8bit not in self._templates:
+            self._templates[is_8bit] = _Template(
+                self.text, boundary=self._boundary, is_8bit=is_8bit
+            )
+        return self._templates[is_8bit]
+
+
+class _Template:
+    """The body of one variant as octets: the MIME frame, and the two texts with their gaps."""
+
+    def __init__(self, message: Text, *, boundary: str, is_8bit: bool) -> None:
         encoding = "8bit" if is_8bit else "quoted-printable"
         self._delimiter = f"--{boundary}\r\n".encode("ascii")
         self._end = f"--{boundary}--\r\n".encode("ascii")
@@ -272,16 +330,52 @@ def calendar_part(file: bytes, *, method: str) -> mime.Part:
     return mime.Part(f"text/calendar; charset=utf-8; method={method}", file.decode(), is_file=True)
 
 
-def open_composer(mailing_id: int, *, is_8bit: bool = False) -> Composer:
+def open_composer(
+    mailing_id: int, *, is_8bit: bool = False, now: datetime | None = None
+) -> Composer:
     """Return the composer of a mailing that has started."""
     mailing = Mailing.objects.select_related("session", "series").get(pk=mailing_id)
     messages = messages_of(mailing.frozen["messages"])
-    return Composer(mailing, messages, site_settings(), is_8bit=is_8bit)
+    return Composer(mailing, messages, site_settings(), is_8bit=is_8bit, now=now)
 
 
-def draft_composer(mailing: Mailing) -> Composer:
+def draft_composer(mailing: Mailing, *, now: datetime | None = None) -> Composer:
     """Return a composer of the text as it stands now: for checks and test mails.
 
     Raises FieldInvalid or CompileFailed.
     """
-    return Composer(mailing, messages_of(compile_messages(mailing)), site_settings())
+    return Composer(mailing, messages_of(compile_messages(mailing)), site_settings(), now=now)
+
+
+def preview_for(
+    mailing: Mailing, contact: Contact, *, now: datetime, language: str = ""
+) -> Rendered | None:
+    """Return the mail as this contact gets it, or would if it started now; None without a text.
+
+    `language` shows another version than theirs. With their name and their parts, but none of their
+    personal links: those would let whoever looks act in their name. Raises CampaignError.
+    """
+    composer = (
+        open_composer(mailing.pk, now=now) if mailing.frozen else draft_composer(mailing, now=now)
+    )
+    if not composer.messages:
+        return None
+    row = row_for(mailing, contact, now)
+    if language:
+        row.language = language
+    recipient = composer.recipient_of(row)
+    return composer.render(
+        replace(
+            recipient,
+            contact=_nobodys(recipient.contact),
+            registration=recipient.registration and _nobodys(recipient.registration),
+            delivery_id=None,
+        )
+    )
+
+
+def _nobodys(row: _Row) -> _Row:
+    """A copy whose links lead nowhere."""
+    other = copy(row)
+    other.pk = 0
+    return other

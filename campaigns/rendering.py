@@ -1,25 +1,38 @@
 """Putting one person's values into a compiled message. Reads sessions and settings, no mailings."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from html import escape
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from campaigns import links, wording
 from campaigns.attachments import file_name
-from campaigns.compiling import Message, Written, compile_messages, page_of_text
+from campaigns.compiling import Message, Text, Written, compile_messages, page_of_text
 from campaigns.enums import Basis
 from campaigns.errors import CampaignError
-from campaigns.segments import fill
+from campaigns.fields import ANSWER_FIELDS, Slot
+from campaigns.parts import Part, PartKind
+from campaigns.segments import Key, Marked, Segments, fill
 from contacts.enums import GROUP_PURPOSES, Purpose
 from contacts.models import Contact, OptInGroup
 from contacts.names import salutation
 from contacts.selectors.groups import group_of
 from content.dates import long_day, when, where
-from content.models import Session, SiteSettings
-from content.selectors import session_url, site_settings
+from content.models import QAPage, SeriesPage, Session, SiteSettings
+from content.selectors import (
+    agreed_answers,
+    page_url,
+    session_url,
+    session_urls,
+    site_settings,
+    upcoming_sessions,
+)
 from participation.models import Registration
 
 
@@ -34,7 +47,11 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """What a mail says about the person: the same for a ledger row, a preview and a test."""
+    """What a mail says about the person: the same for a ledger row, a preview and a test.
+
+    `holds` is what is true of them (enums.Whom), as far as the message asks; parts for others are
+    not theirs. `sees_all` is for a look without a person: every part, each with for whom it is.
+    """
 
     contact: Contact
     language: str
@@ -42,13 +59,21 @@ class Recipient:
     basis: str = ""
     registration: Registration | None = None
     delivery_id: int | None = None
+    holds: frozenset[str] = frozenset()
+    sees_all: bool = False
 
 
 class Facts:
-    """The facts of sessions in words, per language, each read once."""
+    """The facts of sessions and of the Q&A in words, per language, each read once.
 
-    def __init__(self, session: Session | None) -> None:
+    `now` is when the coming sessions are still to come.
+    """
+
+    def __init__(self, session: Session | None, *, now: datetime | None = None) -> None:
         self._sessions: dict[int | None, Session | None] = {None: session}
+        self._answers: dict[int, QAPage | None] = {}
+        self._coming: dict[int | None, list[Session]] = {}
+        self._now = now
         self._words: dict[tuple[str, int | None, str], str] = {}
 
     def session(self, number: int | None = None) -> Session | None:
@@ -57,12 +82,40 @@ class Facts:
             self._sessions[number] = Session.objects.filter(pk=number).first()
         return self._sessions[number]
 
+    def answer(self, number: int) -> QAPage | None:
+        """Return the entry of the Q&A with this id, as long as it is public."""
+        if number not in self._answers:
+            self._answers[number] = agreed_answers().filter(pk=number).first()
+        return self._answers[number]
+
+    def coming(self, series: int | None, language: str) -> list[Session]:
+        """Return the sessions that are coming, of a series (its page) or of all, the next first."""
+        if series not in self._coming:
+            found = upcoming_sessions(self._now or timezone.now())
+            if series is not None:
+                same = SeriesPage.objects.filter(pk=series).values("translation_key")
+                pages = SeriesPage.objects.filter(translation_key__in=same)
+                theirs = set(pages.values_list("pk", flat=True))
+                found = [session for session in found if session.series_id in theirs]
+            self._coming[series] = found
+            self._sessions |= {session.pk: session for session in found}
+        found = self._coming[series]
+        unsaid = [one for one in found if ("session.url", one.pk, language) not in self._words]
+        if unsaid:
+            for pk, url in session_urls(unsaid, language).items():
+                self._words["session.url", pk, language] = url
+        return found
+
     def say(self, name: str, number: int | None, language: str) -> str:
-        """Return `session.title`, `session.when`, … in words; empty without a session."""
+        """Return `session.title`, `answer.text`, … in words; empty where there is nothing."""
         key = (name, number, language)
         if key not in self._words:
-            session = self.session(number)
-            self._words[key] = _FACTS[name](session, language) if session else ""
+            if name in ANSWER_FIELDS:
+                page = self.answer(number or 0)
+                self._words[key] = _ANSWER_FACTS[name](page) if page else ""
+            else:
+                session = self.session(number)
+                self._words[key] = _FACTS[name](session, language) if session else ""
         return self._words[key]
 
 
@@ -75,6 +128,18 @@ _FACTS: dict[str, Callable[[Session, str], str]] = {
     "session.host": lambda session, language: session.host_name,
     "session.contact": lambda session, language: session.contact_person,
 }
+
+
+_ANSWER_FACTS: dict[str, Callable[[QAPage], str]] = {
+    "answer.question": lambda page: page.title,
+    "answer.text": lambda page: page.short_answer,
+    "answer.url": page_url,
+}
+
+
+def is_fact(name: str) -> bool:
+    """Whether the value of a field is the same for everybody."""
+    return name.startswith("session.") or name in ANSWER_FIELDS
 
 
 class Voice:
@@ -91,32 +156,48 @@ class Voice:
         purpose: str,
         group: OptInGroup | None = None,
         about: str = "",
+        now: datetime | None = None,
     ) -> None:
         self.session = session
         self.site = site
         self.purpose = purpose
         self.group = group
         self.about = about
-        self.facts = Facts(session)
+        self.facts = Facts(session, now=now)
 
     def render(self, message: Message, recipient: Recipient) -> Rendered:
-        """Return subject, HTML and text with this person's values."""
-        values = self.values(message.fields(), recipient)
+        """Return subject, HTML and text with this person's values and parts."""
+        text = text_for(self.with_news(message, recipient.language), recipient)
+        values = self.values(text.fields(), recipient)
         return Rendered(
-            subject=fill(message.subject, values),
-            html=fill(message.html, values),
-            text=fill(message.text, values),
+            subject=fill(text.subject, values),
+            html=fill(text.html, values),
+            text=fill(text.text, values),
         )
 
-    def values(
-        self, fields: Iterable[tuple[str, int | None]], recipient: Recipient
-    ) -> dict[tuple[str, int | None], str]:
-        """Return the values of these fields for a person, by (name, session)."""
+    def with_news(self, message: Message, language: str) -> Message:
+        """Return the message with what is there now in the places of sessions and answers."""
+
+        def inside(part: Part, within: Segments) -> Marked:
+            match part.kind:
+                case PartKind.ANSWER:
+                    return within if self.facts.answer(part.number or 0) else []
+                case PartKind.SESSIONS:
+                    return within if self.facts.coming(part.number, language) else []
+                case PartKind.EACH_SESSION:
+                    coming = self.facts.coming(part.number, language)[: part.limit]
+                    return [piece for one in coming for piece in _about(one, within)]
+            return part.around(within)
+
+        return message.unfolded(inside)
+
+    def values(self, fields: Iterable[Key], recipient: Recipient) -> dict[Key, str]:
+        """Return the values of these fields for a person, by (name, number)."""
         return {(name, number): self.value(name, number, recipient) for name, number in fields}
 
     def value(self, name: str, number: int | None, recipient: Recipient) -> str:
         """Return the value of one field; empty when there is none for this person."""
-        if name.startswith("session."):
+        if is_fact(name):
             return self.facts.say(name, number, recipient.language)
         if name.startswith("link."):
             return self.link(name, recipient)
@@ -174,6 +255,45 @@ class Voice:
         return links.join(own) if name == "link.join" else links.registration(own)
 
 
+def _about(session: Session, within: Segments) -> Segments:
+    """Return a text with the facts of this session where it says nothing of which."""
+    return [
+        replace(piece, number=session.pk)
+        if isinstance(piece, Slot) and piece.number is None and is_fact(piece.name)
+        else piece
+        for piece in within
+    ]
+
+
+def text_for(message: Message, recipient: Recipient) -> Text:
+    """Return the message with those parts that are for this person."""
+    if recipient.sees_all:
+        return message.unfolded(_noted, _noted_in_text).as_text()
+    return message.unfolded(
+        lambda part, within: within if part.is_for(recipient.holds) else []
+    ).as_text()
+
+
+def _noted(part: Part, within: Segments) -> Marked:
+    """A part, between lines that tell for whom it is: rows of the table that mrml makes."""
+    style = "border-{}:2px dashed #8a8272;padding:4px 24px;"
+    words = (
+        f'<div style="font:italic 14px sans-serif;color:#5b554a;">{escape(_for_whom(part))}</div>'
+    )
+    before = f'<tr><td align="left" style="{style.format("top")}">{words}</td></tr>'
+    behind = f'<tr><td style="{style.format("bottom")}"></td></tr>'
+    return [before, *within, behind]
+
+
+def _noted_in_text(part: Part, within: Segments) -> Marked:
+    return [f"[{_for_whom(part)}]\n", *within]
+
+
+def _for_whom(part: Part) -> str:
+    whom = _(" or ").join(str(each.label) for each in part.whom)
+    return _("Only for somebody who %(whom)s") % {"whom": whom}
+
+
 def sample_recipient(language: str, *, purpose: str = Purpose.INVITATIONS) -> Recipient:
     """Return an invented person, for a preview without a chosen one."""
     is_dutch = language == "nl"
@@ -191,6 +311,7 @@ def sample_recipient(language: str, *, purpose: str = Purpose.INVITATIONS) -> Re
         language=language,
         organisation_name="Stichting Voorbeeld" if is_dutch else "Example Foundation",
         basis=_sample_basis(purpose),
+        sees_all=True,
     )
 
 

@@ -3,19 +3,25 @@
 While a mail is compiled each field is a marker, a word that no author can have written because it
 carries a hash of everything they wrote. Afterwards the text is cut at the markers, once; per
 recipient only the values are escaped for where they stand and joined with the pieces between.
+Parts that not everybody gets stand between two markers as well (campaigns.parts).
 """
 
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
 from campaigns.fields import ADDRESS_FIELDS, Slot, read_fields
+from campaigns.parts import Edge, Part, edge_from_json, edge_to_json
 
 Segments = list[str | Slot]
+#: A text that has parts, each between a Part and END.
+Marked = Sequence[str | Slot | Edge]
+
+Key = tuple[str, int | None]
 
 _IN_ADDRESS = re.compile(r"""(?:href|src)\s*=\s*["'][^"'<>]*\Z""", re.IGNORECASE)
 _ADDRESS_BEGINS = re.compile(r"""(?:href|src)\s*=\s*["']\Z""", re.IGNORECASE)
@@ -33,37 +39,43 @@ class Markers:
     def __init__(self, sources: Iterable[str]) -> None:
         digest = sha256("\x00".join(sources).encode()).hexdigest()[:12]
         self._prefix = f"bj{digest}"
-        self._slots: list[Slot] = []
+        self._marked: list[Slot | Edge] = []
         self._pattern = re.compile(rf"{self._prefix}n(\d+)z")
 
-    def put(self, slot: Slot) -> str:
-        """Return the marker that stands for the field."""
-        self._slots.append(slot)
-        return f"{self._prefix}n{len(self._slots) - 1}z"
+    def put(self, marked: Slot | Edge) -> str:
+        """Return the marker that stands for the field, or for where a part begins or ends."""
+        self._marked.append(marked)
+        return f"{self._prefix}n{len(self._marked) - 1}z"
 
     def mark(self, text: str, *, own: bool = False) -> str:
         """Return the text with a marker for each merge field. Raises FieldInvalid."""
         pieces = read_fields(text, own=own)
         return "".join(self.put(piece) if isinstance(piece, Slot) else piece for piece in pieces)
 
-    def cut(self, compiled: str, place: str) -> Segments:
+    def cut(self, compiled: str, place: str) -> list[str | Slot | Edge]:
         """Cut a compiled text at its markers; what precedes a field tells where it stands."""
-        segments: Segments = []
+        segments: list[str | Slot | Edge] = []
         end = 0
         for found in self._pattern.finditer(compiled):
             before = compiled[end : found.start()]
             if before:
                 segments.append(before)
             end = found.end()
-            slot = self._slots[int(found.group(1))]
-            where = _PLACES.get(place, _same)(compiled[: found.start()], place)
-            if where == "address":
-                # A name must not become "javascript:…": only our own links may be a whole address.
-                where = "html" if slot.name in ADDRESS_FIELDS else "query"
-            segments.append(Slot(slot.name, slot.default, slot.session, where))
+            marked = self._marked[int(found.group(1))]
+            if isinstance(marked, Slot):
+                marked = _placed(marked, compiled[: found.start()], place)
+            segments.append(marked)
         if rest := compiled[end:]:
             segments.append(rest)
         return segments
+
+
+def _placed(slot: Slot, before: str, place: str) -> Slot:
+    where = _PLACES.get(place, _same)(before, place)
+    if where == "address":
+        # A name must not become "javascript:…": only our own links may be a whole address.
+        where = "html" if slot.name in ADDRESS_FIELDS else "query"
+    return Slot(slot.name, slot.default, slot.number, where)
 
 
 def _same(before: str, place: str) -> str:
@@ -105,22 +117,22 @@ ESCAPES: dict[str, Callable[[str], str]] = {
 }
 
 
-def fill(segments: Segments, values: Mapping[tuple[str, int | None], str]) -> str:
-    """Return the text with the values, by (name, session); an empty one gives its default."""
+def fill(segments: Segments, values: Mapping[Key, str]) -> str:
+    """Return the text with the values, by (name, number); an empty one gives its default."""
     return "".join(
         piece
         if isinstance(piece, str)
-        else ESCAPES[piece.place](values[piece.name, piece.session] or piece.default)
+        else ESCAPES[piece.place](values[piece.name, piece.number] or piece.default)
         for piece in segments
     )
 
 
-def settle(segments: Segments, values: Mapping[tuple[str, int | None], str]) -> Segments:
+def settle(segments: Marked, values: Mapping[Key, str]) -> list[str | Slot | Edge]:
     """Return the segments with these values in their places; the other fields stay open."""
-    settled: Segments = []
+    settled: list[str | Slot | Edge] = []
     for piece in segments:
-        if isinstance(piece, Slot) and (piece.name, piece.session) in values:
-            value = values[piece.name, piece.session] or piece.default
+        if isinstance(piece, Slot) and (piece.name, piece.number) in values:
+            value = values[piece.name, piece.number] or piece.default
             piece = ESCAPES[piece.place](value)
         if settled and isinstance(piece, str) and isinstance(settled[-1], str):
             settled[-1] += piece
@@ -129,19 +141,62 @@ def settle(segments: Segments, values: Mapping[tuple[str, int | None], str]) -> 
     return settled
 
 
-def slots(segments: Segments) -> set[tuple[str, int | None]]:
+def slots(segments: Marked) -> set[Key]:
     """Return the fields that a text asks for."""
-    return {(piece.name, piece.session) for piece in segments if isinstance(piece, Slot)}
+    return {(piece.name, piece.number) for piece in segments if isinstance(piece, Slot)}
 
 
-def to_json(segments: Segments) -> list[Any]:
-    """Return segments as JSON: texts, and [name, default, session, place] for each field."""
+def parts(segments: Marked) -> list[Part]:
+    """Return the parts of a text in order."""
+    return [piece for piece in segments if isinstance(piece, Part)]
+
+
+def unfold(segments: Marked, inside: Callable[[Part, Segments], Marked]) -> Marked:
+    """Return the text with `inside(part, what stands in it)` in the place of each part.
+
+    Parts do not hold parts. A text without any is returned as it is.
+    """
+    if not parts(segments):
+        return segments
+    found: list[str | Slot | Edge] = []
+    part: Part | None = None
+    within: Segments = []
+    for piece in segments:
+        if isinstance(piece, Part):
+            part, within = piece, []
+        elif not isinstance(piece, Edge):
+            (found if part is None else within).append(piece)
+        elif part is not None:
+            found += inside(part, within)
+            part = None
+    return settle(found, {})
+
+
+def whole(segments: Marked) -> Segments:
+    """Return a text whose parts have been unfolded."""
+    return [piece for piece in segments if not isinstance(piece, Edge)]
+
+
+def to_json(segments: Marked) -> list[Any]:
+    """Return segments as JSON: texts, [name, default, number, place] for each field, and an object
+    where a part begins or ends."""
     return [
-        piece if isinstance(piece, str) else [piece.name, piece.default, piece.session, piece.place]
+        piece
+        if isinstance(piece, str)
+        else edge_to_json(piece)
+        if isinstance(piece, Edge)
+        else [piece.name, piece.default, piece.number, piece.place]
         for piece in segments
     ]
 
 
-def from_json(data: list[Any]) -> Segments:
+def from_json(data: list[Any]) -> list[str | Slot | Edge]:
     """Return segments from what `to_json` gave."""
-    return [piece if isinstance(piece, str) else Slot(*piece) for piece in data]
+    return [
+        piece
+        if isinstance(piece, str)
+        else edge_from_json(piece)
+        if isinstance(piece, dict)
+        else Slot(*piece)
+        for piece in data
+    ]

@@ -16,6 +16,7 @@ class Words:
     when: str
     where: str
     more: str
+    whole_answer: str
     read_in_browser: str
     unsubscribe: str
     unsubscribe_hint: str
@@ -38,6 +39,7 @@ WORDS: dict[str, Words] = {
         when="Wanneer",
         where="Waar",
         more="Lees meer over deze bijeenkomst",
+        whole_answer="Lees het hele antwoord",
         read_in_browser="Bekijk deze mail in je browser",
         unsubscribe="Schrijf je uit",
         unsubscribe_hint="Geen mail meer over dit soort nieuws?",
@@ -58,6 +60,7 @@ WORDS: dict[str, Words] = {
         when="When",
         where="Where",
         more="Read more about this meeting",
+        whole_answer="Read the whole answer",
         read_in_browser="View this mail in your browser",
         unsubscribe="Unsubscribe",
         unsubscribe_hint="No more mail of this kind?",

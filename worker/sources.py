@@ -40,6 +40,7 @@ class MailingSource:
 
     def exclusions(self, rows: list[Any], now: datetime) -> dict[int, str]:
         found = exclusions_now(delivery_ids=[row.pk for row in rows], now=now)
+        self.composer.look_at(rows)
         return {row_id: str(reason) for row_id, reason in found.items()}
 
     def compose(self, row: Any, now: datetime) -> OutgoingMail:

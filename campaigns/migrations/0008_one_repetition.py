@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0006_studio")]
+    dependencies = [("campaigns", "0007_richer_blocks")]
 
     operations = [
         migrations.AddConstraint(

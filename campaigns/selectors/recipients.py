@@ -9,11 +9,14 @@ from django.db import connections
 from django.db.models import QuerySet
 
 from base.among import Among, among
-from campaigns.enums import Exclusion
+from campaigns.blocks import only_for_parts
+from campaigns.compiling import version_for, written_languages
+from campaigns.enums import Exclusion, Whom
 from campaigns.models import Delivery, Mailing
 from campaigns.selectors.restraint import reason_in_words
 from campaigns.selectors.rules import considered, everybody
 from campaigns.selectors.terms import Terms, terms_of
+from campaigns.selectors.traits import columns, database_traits, scope_of, with_traits
 from contacts.enums import MailState
 from contacts.models import Contact
 
@@ -32,12 +35,30 @@ _SAMPLE = 20
 
 
 @dataclass(frozen=True, slots=True)
+class PartCount:
+    """How many of the readers of one version get one of its parts; `place` is that of the block."""
+
+    language: str
+    place: int
+    whom: tuple[Whom, ...]
+    shown: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class DryRun:
-    """What would happen if the mailing started now; `excluded` counts by reason."""
+    """What would happen if the mailing started now; `excluded` counts by reason.
+
+    `languages` counts what people read, `versions` in which language the mail reaches them, and
+    `fallback` those of each language that is not written.
+    """
 
     recipients: int
     organisations: int
     languages: dict[str, int] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    fallback: dict[str, int] = field(default_factory=dict)
+    parts: list[PartCount] = field(default_factory=list)
     excluded: dict[str, int] = field(default_factory=dict)
     sample: list[int] = field(default_factory=list)
 
@@ -94,13 +115,56 @@ def dry_run(mailing: Mailing, now: datetime) -> DryRun:
         if reason:
             excluded[reason] = excluded.get(reason, 0) + number
     listed = list_considered(terms, reason="", limit=_SAMPLE)
+    written = written_languages(mailing)
     return DryRun(
         recipients=sum(languages.values()),
         organisations=_organisations(sql, params),
         languages=languages,
+        versions=_versions(languages, written),
+        fallback={code: number for code, number in languages.items() if code not in written},
+        parts=_parts(mailing, terms, written),
         excluded=excluded,
         sample=[contact_id for contact_id, _reason in listed],
     )
+
+
+def _versions(languages: dict[str, int], written: list[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for language, number in languages.items() if written else ():
+        version = version_for(language, written)
+        found[version] = found.get(version, 0) + number
+    return found
+
+
+def _parts(mailing: Mailing, terms: Terms, written: list[str]) -> list[PartCount]:
+    """Count who gets the parts that are for some people only: one statement for all of them."""
+    bodies = {code: only_for_parts(getattr(mailing, f"body_{code}")) for code in written}
+    asked = {whom for found in bodies.values() for _place, each in found for whom in each}
+    if not asked:
+        return []
+    names = database_traits(asked)
+    people = with_traits(considered(terms), names, scope_of(mailing, terms.day))
+    sql, params = _sql(people, "reason", "language", *columns(names))
+    by = ", ".join(("language", *columns(names)))
+    groups = _ask(
+        f"SELECT COUNT(*), {by} FROM ({sql}) AS considered WHERE reason = '' GROUP BY {by}",  # noqa: S608 -- composed by the compiler
+        params,
+    )
+    counts: dict[tuple[str, int], list[int]] = {}
+    for number, language, *holds in groups:
+        version = version_for(language, written)
+        true = {name for name, holding in zip(names, holds, strict=True) if holding}
+        if language != version:
+            true.add(Whom.OTHER_LANGUAGE)
+        for place, whom in bodies[version]:
+            count = counts.setdefault((version, place), [0, 0])
+            count[0] += number if true.intersection(whom) else 0
+            count[1] += number
+    return [
+        PartCount(code, place, whom, *counts.get((code, place), (0, 0)))
+        for code, found in bodies.items()
+        for place, whom in found
+    ]
 
 
 def _organisations(sql: str, params: list[Any]) -> int:
@@ -158,6 +222,28 @@ def explain(mailing: Mailing, contact: Contact, now: datetime) -> Explanation:
     reason = found[0][0] if found else str(Exclusion.NOT_IN_AUDIENCE)
     words = reason_in_words(reason, contact, terms)
     return Explanation(gets_it=not reason, reason=reason, words=words)
+
+
+def row_for(mailing: Mailing, contact: Contact, now: datetime) -> Delivery:
+    """Return the ledger row of a contact, or one as it would be written if it started now.
+
+    Somebody outside the audience gets one as well, with an empty basis. Raises AudienceInvalid.
+    """
+    rows = Delivery.objects.select_related("contact", "organisation")
+    if mailing.pk and (row := rows.filter(mailing=mailing, contact=contact).first()):
+        return row
+    people = everybody(terms_of(mailing, now)).filter(pk=contact.pk)
+    found = people.values_list("chosen_organisation", "basis").first()
+    organisation, basis = found or (None, "")
+    return Delivery(
+        pk=0,
+        mailing=mailing,
+        contact=contact,
+        address_key=contact.address_key,
+        language=contact.language,
+        organisation_id=organisation,
+        basis=basis,
+    )
 
 
 def exclusions_now(*, delivery_ids: Iterable[int], now: datetime) -> dict[int, Exclusion]:

@@ -1,6 +1,6 @@
 """The site around the pages: its settings, its menu, and where something is found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -132,7 +132,17 @@ def session_of(page: SessionPage) -> Session | None:
 
 def session_url(session: Session, language: str) -> str:
     """Return the absolute address of the session's page, else that of the site."""
-    page = pages_of_sessions([session], language).get(session.pk)
+    return session_urls([session], language)[session.pk]
+
+
+def session_urls(sessions: Sequence[Session], language: str) -> dict[int, str]:
+    """Return for each session the absolute address of its page, else that of the site."""
+    pages = pages_of_sessions(sessions, language)
+    return {session.pk: page_url(pages.get(session.pk)) for session in sessions}
+
+
+def page_url(page: Page | None) -> str:
+    """Return the absolute address of a page, where the site's front end serves it."""
     parts = page.get_url_parts() if page else None
     path = parts[2] if parts and parts[2] else "/"
     return f"{settings.FRONTEND_URL}{path}"

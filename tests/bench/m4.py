@@ -138,7 +138,8 @@ def write_templates(*, folder: str) -> None:
     from content.selectors import site_settings
 
     sending = Mailing.objects.get()
-    (message,) = messages_of(compile_messages(sending)).values()
+    (compiled,) = messages_of(compile_messages(sending)).values()
+    message = compiled.as_text()
 
     def template(segments: Segments) -> str:
         return "".join(

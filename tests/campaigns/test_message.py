@@ -22,7 +22,7 @@ from campaigns.fields import Slot, read_fields
 from campaigns.markdown import to_blocks
 from campaigns.message import open_composer
 from campaigns.richtext import mail_html, plain
-from campaigns.segments import Markers, fill, one_line
+from campaigns.segments import Markers, fill, one_line, whole
 from campaigns.selectors import load_deliveries
 from tests.factories.campaigns import make_delivery, make_mailing
 from tests.factories.contacts import NOW, make_contact, make_member, make_representation
@@ -116,13 +116,13 @@ def test_values_are_escaped_for_where_they_stand():
     )
     value: dict[tuple[str, int | None], str] = {("contact.given_name", None): 'a"b <c> & d'}
 
-    assert fill(markers.cut(html, "html"), value) == (
+    assert fill(whole(markers.cut(html, "html")), value) == (
         '<a href="https://example.org/?q=a%22b%20%3Cc%3E%20%26%20d"'
         ' title="a&quot;b &lt;c&gt; &amp; d">a&quot;b &lt;c&gt; &amp; d</a>'
         '<a href="a%22b%20%3Cc%3E%20%26%20d">'
     )
     text = f"{marker} https://example.org/?q={marker} <https://example.org> {marker}"
-    assert fill(markers.cut(text, "text"), value) == (
+    assert fill(whole(markers.cut(text, "text")), value) == (
         'a"b <c> & d https://example.org/?q=a%22b%20%3Cc%3E%20%26%20d'
         ' <https://example.org> a"b <c> & d'
     )
@@ -132,7 +132,10 @@ def test_empty_value_gives_its_default():
     markers = Markers(["source"])
     text = markers.mark('Hoi {{ contact.given_name|default:"jij <3" }}')
 
-    assert fill(markers.cut(text, "html"), {("contact.given_name", None): ""}) == "Hoi jij &lt;3"
+    assert (
+        fill(whole(markers.cut(text, "html")), {("contact.given_name", None): ""})
+        == "Hoi jij &lt;3"
+    )
 
 
 @pytest.mark.parametrize("value", HOSTILE)
@@ -151,7 +154,7 @@ def test_only_our_own_links_may_be_a_whole_address():
         ("link.sign_up", None): "https://example.org/i/1:x/",
     }
 
-    assert fill(markers.cut(html, "html"), values) == (
+    assert fill(whole(markers.cut(html, "html")), values) == (
         '<a href="javascript%3Aalert%281%29">x</a><a href="https://example.org/i/1:x/">y</a>'
     )
 
