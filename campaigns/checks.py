@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Manager
 from django.utils.translation import gettext as _
 
-from campaigns import audience
+from campaigns import audience, proof
 from campaigns.attachments import documents_of, file_problems
 from campaigns.audience import conditions as c
 from campaigns.compiling import LANGUAGES
@@ -179,7 +179,15 @@ def send_problems(mailing: Mailing, now: datetime) -> list[str]:
     if not numbers.recipients:
         problems.append(_("Nobody would get this mailing: look at the audience."))
     problems += _language_problems(mailing, numbers.languages)
+    problems += proof.text_problems(mailing)
     return problems or _message_problems(mailing)
+
+
+def send_hints(mailing: Mailing, now: datetime) -> list[str]:
+    """Return what would make the mailing better, in words; none of it keeps it from being sent."""
+    if audience_problems(mailing.audience):
+        return proof.text_hints(mailing)
+    return [*proof.text_hints(mailing), *proof.gap_hints(mailing, now)]
 
 
 def _session_problems(mailing: Mailing, now: datetime) -> list[str]:
@@ -226,6 +234,8 @@ def _message_problems(mailing: Mailing) -> list[str]:
                 % {"size": size // 1000, "limit": SIZE_MAX // 1000}
             )
         names = {name for name, number in message.fields() if number is None}
+        if "link.unsubscribe" not in names:
+            problems.append(_("The mail has no way to unsubscribe."))
         if mailing.session is None and (lost := sorted(names & SESSION_FIELDS)):
             problems.append(
                 _("These fields need a session: %s.")

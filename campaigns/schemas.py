@@ -105,6 +105,7 @@ class DryRunOut(Schema):
     sample: list[SampleOut]
     sentence: dict[str, str]
     problems: list[str]
+    hints: list[str]
 
 
 class ExplanationOut(Schema):

@@ -17,7 +17,7 @@ from campaigns.api.shared import (
     sender,
     user_of,
 )
-from campaigns.checks import send_problems
+from campaigns.checks import send_hints, send_problems
 from campaigns.compiling import LANGUAGES
 from campaigns.schemas import (
     DryRunOut,
@@ -57,6 +57,7 @@ def dry_run_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
         "sample": [_person(people[number]) for number in numbers.sample],
         "sentence": {code: audience.sentence(condition, code) for code in LANGUAGES},
         "problems": send_problems(mailing, now) if mailing.is_editable else [],
+        "hints": send_hints(mailing, now) if mailing.is_editable else [],
     }
 
 

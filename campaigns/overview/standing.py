@@ -16,7 +16,7 @@ from django.views.generic import TemplateView, View
 from base.figures import figure
 from campaigns import audience
 from campaigns.attachments import file_name
-from campaigns.checks import audience_problems, send_problems
+from campaigns.checks import audience_problems, send_hints, send_problems
 from campaigns.enums import Exclusion, MailingState
 from campaigns.errors import AudienceInvalid
 from campaigns.forms import AddressForm, PlanFields, fields_of_plan
@@ -61,6 +61,9 @@ _LOOKS_AHEAD = (2, 600)
 
 _REPLIES = 20
 
+#: The pages of the mailing to which the overview leads.
+_LINKED = ("edit", "people", "test", "history", "preview_as")
+
 
 class OverviewView(MailingPage, TemplateView):
     """Everything about one mailing on one page."""
@@ -80,7 +83,7 @@ class OverviewView(MailingPage, TemplateView):
             "acts": mailings.legal_acts(mailing.state),
             "plan_form": PlanFields(initial=fields_of_plan(mailing.plan)),
             "address_form": AddressForm(initial={"address": user_of(self.request).email}),
-            "urls": {name: self.url(name) for name in ("edit", "people", "test", "history")},
+            "urls": {name: self.url(name) for name in _LINKED},
             "act_urls": {act: self.url("act", act) for act in ("check", *mailings.ACTS)},
         }
         return context | (self._before() if mailing.is_editable else self._started())
@@ -102,6 +105,7 @@ class OverviewView(MailingPage, TemplateView):
             "excluded": _reasons(numbers.excluded),
             "sample": people(numbers.sample),
             "problems": send_problems(self.mailing, now),
+            "better": send_hints(self.mailing, now),
             "files": files,
         }
 
