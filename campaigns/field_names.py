@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.fields import PUBLIC_FIELDS, SESSION_FIELDS
+from campaigns.fields import PUBLIC_FIELDS, SESSION_FIELDS, URL_FIELDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,10 @@ class FieldName:
     @property
     def needs_session(self) -> bool:
         return self.name in SESSION_FIELDS
+
+    @property
+    def is_link(self) -> bool:
+        return self.name in URL_FIELDS
 
 
 #: What a mail in a language says of somebody without: many have an address and no first name.

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
 from campaigns.attachments import file_name
@@ -36,6 +37,13 @@ _POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; "
     "sandbox"
 )
+
+_HEAD = {
+    "From": gettext_lazy("From"),
+    "To": gettext_lazy("To"),
+    "Reply-To": gettext_lazy("Replies go to"),
+    "Subject": gettext_lazy("Subject"),
+}
 
 _LINK = re.compile(r'(<a\b[^>]*?\s)href="([^"]*)"', re.IGNORECASE)
 _PREHEADER = re.compile(r'<div style="display:\s*none[^"]*">(.*?)</div>', re.DOTALL)
@@ -121,6 +129,7 @@ class PreviewAsView(PreviewPage, TemplateView):
         name = re.sub(r"\s*<[^<>]*>\s*$", "", preview.header.get("From", "")).strip('"')
         return {
             "header": preview.header,
+            "head": [(_HEAD[name], value) for name, value in preview.header.items()],
             "inbox": {
                 "sender": name,
                 "subject": preview.mail.subject,

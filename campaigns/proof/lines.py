@@ -23,15 +23,15 @@ def subject_hints(writing: Writing) -> Iterator[str]:
     subject = writing.subject
     bare = FIELD.sub("", subject)
     letters = [character for character in bare if character.isalpha()]
-    if len(subject) > _SUBJECT and len(bare) > _SUBJECT:
+    if len(bare) > _SUBJECT:
         yield _(
             "The subject has %(number)s characters: most mail programs show no more than %(limit)s."
-        ) % {"number": len(subject), "limit": _SUBJECT}
+        ) % {"number": len(bare), "limit": _SUBJECT}
     elif len(bare) > _PHONE:
         yield _(
             "The subject has %(number)s characters. A phone shows some %(limit)s: put what matters "
             "first."
-        ) % {"number": len(subject), "limit": _PHONE}
+        ) % {"number": len(bare), "limit": _PHONE}
     if len(letters) >= 6 and all(character.isupper() for character in letters):
         yield _("The subject is in capitals: that reads as shouting, and spam filters mind it.")
     if subject and not letters and not FIELD.search(subject):

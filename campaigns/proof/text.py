@@ -1,6 +1,6 @@
 """The proofs of a text by itself, whoever gets it: language by language."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,15 +28,19 @@ def text_problems(mailing: Written) -> list[str]:
     """Return what must be put right before the text is sent."""
     places = OwnPlaces()
     return _named(
-        (code, (each.words for each in link_verdicts(writing, places) if each.must))
-        for code, writing in _writings(mailing)
+        [
+            (code, [each.words for each in link_verdicts(writing, places) if each.must])
+            for code, writing in _writings(mailing)
+        ]
     )
 
 
 def text_hints(mailing: Written) -> list[str]:
     """Return what would make the text better; nothing of it keeps the mailing from being sent."""
     places = OwnPlaces()
-    return _named((code, _hints(writing, code, places)) for code, writing in _writings(mailing))
+    return _named(
+        [(code, list(_hints(writing, code, places))) for code, writing in _writings(mailing)]
+    )
 
 
 def _writings(mailing: Written) -> list[tuple[str, Writing]]:
@@ -49,8 +53,10 @@ def writing_in(mailing: Any, code: str) -> Writing:
     return writing_of(*parts)
 
 
-def _named(found: Iterable[tuple[str, Iterable[str]]]) -> list[str]:
-    """Each sentence once, with the language that it is about."""
+def _named(found: list[tuple[str, list[str]]]) -> list[str]:
+    """Each sentence once, with the language that it is about when there are two."""
+    if len(found) == 1:
+        return list(dict.fromkeys(found[0][1]))
     return list(
         dict.fromkeys(
             _("%(language)s: %(words)s") % {"language": _NAMES[code], "words": words}

@@ -27,9 +27,8 @@ function intoLine(line, text) {
 }
 
 function intoRichText(editor, text) {
-  const input = editor.closest("[data-draftail-editor-wrapper], .w-field__input")?.querySelector(
-    "input[data-draftail-input], input[type=hidden]",
-  );
+  const wrapper = editor.closest("[data-draftail-editor-wrapper]");
+  const input = wrapper?.parentElement.querySelector('input[type="hidden"]');
   const draftail = input?.draftailEditor;
   const { EditorState, Modifier } = window.DraftJS ?? {};
   if (!draftail || !Modifier) return false;
