@@ -302,7 +302,7 @@ class AgendaBlock(blocks.StructBlock):
         series = value["series"].pk if value["series"] else None
         if value["heading"]:
             yield Part(PartKind.SESSIONS, number=series), context.mark(value["heading"]), True
-        yield Part(PartKind.EACH_SESSION, number=series, limit=value["number"]), "", False
+        yield Part(PartKind.EACH_SESSION, number=series, limit=value["number"] or 5), "", False
 
     def mjml(self, value: Any, context: BlockContext) -> str:
         of_each = (
@@ -467,6 +467,16 @@ class MailBodyBlock(blocks.StreamBlock):
     answer = AnswerBlock()
     columns = ColumnsBlock()
     only_for = OnlyForBlock()
+
+
+def block_problems(error: ValidationError) -> list[str]:
+    """Return what is wrong in a block, and in those inside it, in words."""
+    inner = getattr(error, "block_errors", None)
+    if inner is None:
+        return list(error.messages)
+    own = [str(message) for message in error.non_block_errors]  # type: ignore[attr-defined]  # both kinds of Wagtail's have it
+    of_children = (inner.values() if isinstance(inner, dict) else inner) or []
+    return own + [words for each in of_children if each for words in block_problems(each)]
 
 
 def only_for_parts(body: Any) -> list[tuple[int, tuple[Whom, ...]]]:

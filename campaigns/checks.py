@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from campaigns import audience, proof
 from campaigns.attachments import documents_of, file_problems
 from campaigns.audience import conditions as c
-from campaigns.compiling import LANGUAGES
-from campaigns.enums import BEFORE_SESSION, MailingKind
+from campaigns.blocks import block_problems
+from campaigns.compiling import LANGUAGES, written_languages
+from campaigns.enums import BEFORE_SESSION, MailingKind, Whom
 from campaigns.errors import (
     AudienceInvalid,
     CampaignError,
@@ -99,7 +100,7 @@ def _body_problems(body: Iterable[Any]) -> list[str]:
         try:
             child.block.clean(child.value)
         except ValidationError as error:
-            problems += error.messages or [_("Something is missing in a block.")]
+            problems += block_problems(error) or [_("Something is missing in a block.")]
     return problems
 
 
@@ -178,7 +179,7 @@ def send_problems(mailing: Mailing, now: datetime) -> list[str]:
     numbers = dry_run(mailing, now)
     if not numbers.recipients:
         problems.append(_("Nobody would get this mailing: look at the audience."))
-    problems += _language_problems(mailing, numbers.languages)
+    problems += _language_problems(mailing)
     problems += proof.text_problems(mailing)
     return problems or _message_problems(mailing)
 
@@ -202,20 +203,25 @@ def _session_problems(mailing: Mailing, now: datetime) -> list[str]:
     return []
 
 
-def _language_problems(mailing: Mailing, languages: dict[str, int]) -> list[str]:
+def _language_problems(mailing: Mailing) -> list[str]:
+    """One language is enough: whoever reads another gets it in that one."""
     problems = []
-    for code, number in languages.items():
-        name = _NAMES[code]
-        if not getattr(mailing, f"subject_{code}").strip():
+    for code in LANGUAGES:
+        has_subject = bool(getattr(mailing, f"subject_{code}").strip())
+        has_text = bool(getattr(mailing, f"body_{code}"))
+        name = {"language": _NAMES[code]}
+        if has_subject and not has_text:
             problems.append(
-                _("%(number)s people read %(language)s, but there is no subject in it.")
-                % {"number": number, "language": name}
+                _("There is a subject in %(language)s but no text: write it, or empty the subject.")
+                % name
             )
-        if not getattr(mailing, f"body_{code}"):
+        elif has_text and not has_subject:
             problems.append(
-                _("%(number)s people read %(language)s, but there is no text in it.")
-                % {"number": number, "language": name}
+                _("There is a text in %(language)s but no subject: write it, or remove the text.")
+                % name
             )
+    if not problems and not written_languages(mailing):
+        problems.append(_("There is no subject and text yet."))
     return problems
 
 
@@ -233,7 +239,15 @@ def _message_problems(mailing: Mailing) -> list[str]:
                 _("The mail is too large (%(size)s kB of at most %(limit)s): use fewer blocks.")
                 % {"size": size // 1000, "limit": SIZE_MAX // 1000}
             )
-        names = {name for name, number in message.fields() if number is None}
+        parts = message.parts()
+        asked = {whom for part in parts for whom in part.whom}
+        if not (mailing.session or mailing.series) and asked & Whom.of_session():
+            problems.append(
+                _("A part is only for people who signed up, came or did not: choose a session.")
+            )
+        # What is said of each coming session needs none of the mailing's own.
+        plain = message.unfolded(lambda part, inside: [] if part.is_list else inside)
+        names = {name for name, number in plain.fields() if number is None}
         if "link.unsubscribe" not in names:
             problems.append(_("The mail has no way to unsubscribe."))
         if mailing.session is None and (lost := sorted(names & SESSION_FIELDS)):

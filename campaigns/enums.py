@@ -53,16 +53,22 @@ class Per(TextChoices):
 class Whom(TextChoices):
     """For whom a part of a mail is. The last seven are about the session of the mailing."""
 
-    MEMBER = "member", _("speaks for a member")
-    NON_MEMBER = "non_member", _("does not speak for a member")
-    OTHER_LANGUAGE = "other_language", _("reads another language than this text")
-    SIGNED_UP = "signed_up", _("has signed up")
-    WAITING = "waiting", _("waits for a seat or for approval")
-    NOT_SIGNED_UP = "not_signed_up", _("has not signed up")
-    UNANSWERED = "unanswered", _("was invited and has not answered")
-    PRESENT = "present", _("was present")
-    EXCUSED = "excused", _("was absent with notice")
-    NO_SHOW = "no_show", _("did not appear")
+    MEMBER = "member", pgettext_lazy("only for somebody who", "speaks for a member")
+    NON_MEMBER = "non_member", pgettext_lazy("only for somebody who", "does not speak for a member")
+    OTHER_LANGUAGE = (
+        "other_language",
+        pgettext_lazy("only for somebody who", "reads another language than this text"),
+    )
+    SIGNED_UP = "signed_up", pgettext_lazy("only for somebody who", "has signed up")
+    WAITING = "waiting", pgettext_lazy("only for somebody who", "waits for a seat or for approval")
+    NOT_SIGNED_UP = "not_signed_up", pgettext_lazy("only for somebody who", "has not signed up")
+    UNANSWERED = (
+        "unanswered",
+        pgettext_lazy("only for somebody who", "was invited and has not answered"),
+    )
+    PRESENT = "present", pgettext_lazy("only for somebody who", "was present")
+    EXCUSED = "excused", pgettext_lazy("only for somebody who", "was absent with notice")
+    NO_SHOW = "no_show", pgettext_lazy("only for somebody who", "did not appear")
 
     @classmethod
     def of_session(cls) -> frozenset["Whom"]:

@@ -153,16 +153,18 @@ class Composer:
             basis=delivery.basis,
             registration=self._registration(delivery.contact),
             delivery_id=delivery.pk,
-            holds=self._holds(delivery, language) if self._asked else _NOTHING,
+            holds=self.true_of(delivery.contact_id, delivery.language, language),
         )
 
-    def _holds(self, delivery: Delivery | DueDelivery, language: str) -> frozenset[str]:
-        """What is true of the person, as far as the message asks."""
-        number = delivery.contact_id
-        if number not in self._traits:
-            self._traits |= traits_of([number], asked=self._asked, scope=self._scope)
-        traits = self._traits.get(number, _NOTHING)
-        is_other = Whom.OTHER_LANGUAGE in self._asked and delivery.language != language
+    def true_of(self, contact_id: int, reads: str, language: str) -> frozenset[str]:
+        """Return what is true of somebody who reads `reads` and gets `language` (enums.Whom), as
+        far as the message asks."""
+        if not self._asked:
+            return _NOTHING
+        if contact_id not in self._traits:
+            self._traits |= traits_of([contact_id], asked=self._asked, scope=self._scope)
+        traits = self._traits.get(contact_id, _NOTHING)
+        is_other = Whom.OTHER_LANGUAGE in self._asked and reads != language
         return traits | {str(Whom.OTHER_LANGUAGE)} if is_other else traits
 
     def render(self, recipient: Recipient) -> Rendered:

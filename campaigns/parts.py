@@ -40,6 +40,11 @@ class Part(Edge):
     number: int | None = None
     limit: int = 0
 
+    @property
+    def is_list(self) -> bool:
+        """Whether it is said once for each of several sessions."""
+        return self.kind == PartKind.EACH_SESSION
+
     def around(self, within: "Sequence[str | Slot]") -> "list[str | Slot | Edge]":
         """Return what stands in it, between its edges again."""
         return [self, *within, END]

@@ -284,10 +284,11 @@ def text_for(message: Message, recipient: Recipient) -> Text:
 
 def _noted(part: Part, within: Segments) -> Marked:
     """A part, between lines that tell for whom it is: rows of the table that mrml makes."""
-    style = "padding:4px 24px;border-{}:2px dashed #8a8272;font-size:14px;color:#5b554a;"
-    before = (
-        f'<tr><td align="left" style="{style.format("top")}">{escape(_for_whom(part))}</td></tr>'
+    style = "border-{}:2px dashed #8a8272;padding:4px 24px;"
+    words = (
+        f'<div style="font:italic 14px sans-serif;color:#5b554a;">{escape(_for_whom(part))}</div>'
     )
+    before = f'<tr><td align="left" style="{style.format("top")}">{words}</td></tr>'
     behind = f'<tr><td style="{style.format("bottom")}"></td></tr>'
     return [before, *within, behind]
 

@@ -97,10 +97,25 @@ class SampleOut(Schema):
     language: str
 
 
+class PartOut(Schema):
+    """A part of the text that is for some people only."""
+
+    language: str = Field(description="Of which version.")
+    place: int = Field(description="The how-manieth block it is, from 0.")
+    whom: list[str]
+    shown: int = Field(description="How many get it …")
+    of: int = Field(description="… of those who get that version.")
+
+
 class DryRunOut(Schema):
     recipients: int
     organisations: int
-    languages: dict[str, int]
+    languages: dict[str, int] = Field(description="What the recipients read.")
+    versions: dict[str, int] = Field(description="How many get it in which language.")
+    fallback: dict[str, int] = Field(
+        description="How many read a language that is not written, and get the first that is."
+    )
+    parts: list[PartOut]
     excluded: dict[str, int]
     sample: list[SampleOut]
     sentence: dict[str, str]

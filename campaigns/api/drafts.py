@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Router, Status
+from wagtail.blocks import StreamBlock
 from wagtail.documents import get_document_model
 from wagtail.permissions import policy_registry
 from wagtail.rich_text import RichText
@@ -24,7 +25,7 @@ from campaigns.api.shared import (
     user_of,
     writer,
 )
-from campaigns.blocks import MailBodyBlock
+from campaigns.blocks import MailBodyBlock, block_problems, leaves
 from campaigns.enums import MailingState
 from campaigns.markdown import to_blocks
 from campaigns.models import Mailing
@@ -141,15 +142,7 @@ def _set_about(mailing: Mailing, given: dict[str, Any]) -> None:
 def _body(given: str | list[dict[str, Any]], field: str) -> list[dict[str, Any]]:
     """Return the blocks of a body; block types that do not exist are refused, not dropped."""
     blocks = to_blocks(given) if isinstance(given, str) else given
-    for place, block in enumerate(blocks):
-        path = f"{field}[{place}]"
-        if set(block) - {"id"} != {"type", "value"}:
-            raise field_problem(path, "invalid", _("A block has exactly: type, value."))
-        if not isinstance(block["type"], str) or block["type"] not in _BODY.child_blocks:
-            known = ", ".join(_BODY.child_blocks)
-            raise field_problem(
-                path, "unknown", _("Choose one of: %(choices)s.") % {"choices": known}
-            )
+    _check_types(blocks, _BODY, field)
     try:
         stream = _BODY.to_python(blocks)
         for place, child in enumerate(stream):
@@ -157,6 +150,24 @@ def _body(given: str | list[dict[str, Any]], field: str) -> list[dict[str, Any]]
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError, DataError) as error:
         raise field_problem(field, "invalid", _("The blocks are not in the right form.")) from error
     return _BODY.get_prep_value(stream)
+
+
+def _check_types(given: Any, stream: StreamBlock, field: str) -> None:
+    if not isinstance(given, list):
+        raise field_problem(field, "invalid", _("Give a list of blocks."))
+    for place, block in enumerate(given):
+        path = f"{field}[{place}]"
+        if not isinstance(block, dict) or set(block) - {"id"} != {"type", "value"}:
+            raise field_problem(path, "invalid", _("A block has exactly: type, value."))
+        if not isinstance(block["type"], str) or block["type"] not in stream.child_blocks:
+            known = ", ".join(stream.child_blocks)
+            raise field_problem(
+                path, "unknown", _("Choose one of: %(choices)s.") % {"choices": known}
+            )
+        inner = getattr(stream.child_blocks[block["type"]], "child_blocks", {})
+        for name, child in inner.items():
+            if isinstance(child, StreamBlock) and isinstance(block["value"], dict):
+                _check_types(block["value"].get(name, []), child, f"{path}.{name}")
 
 
 def _attachments(ids: list[int], user: User) -> list[dict[str, Any]]:
@@ -172,12 +183,13 @@ def _attachments(ids: list[int], user: User) -> list[dict[str, Any]]:
 
 
 def _check_block(child: Any, path: str) -> None:
-    if isinstance(child.value, RichText) and not isinstance(child.value.source, str):
-        raise field_problem(path, "invalid", _("This must be a text."))
+    for _block, value in leaves([child]):
+        if isinstance(value, RichText) and not isinstance(value.source, str):
+            raise field_problem(path, "invalid", _("This must be a text."))
     try:
         child.block.clean(child.value)
     except ValidationError as error:
-        message = " ".join(error.messages) or _("Something is missing in this block.")
+        message = " ".join(block_problems(error)) or _("Something is missing in this block.")
         raise field_problem(path, "invalid", message) from error
 
 

@@ -1,5 +1,6 @@
 """Who would get a mailing, and its moves: test, plan, start, pause, resume, cancel."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest
@@ -53,6 +54,9 @@ def dry_run_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
         "recipients": numbers.recipients,
         "organisations": numbers.organisations,
         "languages": numbers.languages,
+        "versions": numbers.versions,
+        "fallback": numbers.fallback,
+        "parts": [asdict(part) for part in numbers.parts],
         "excluded": numbers.excluded,
         "sample": [_person(people[number]) for number in numbers.sample],
         "sentence": {code: audience.sentence(condition, code) for code in LANGUAGES},

@@ -23,6 +23,7 @@ from campaigns.forms import AddressForm, PlanFields, fields_of_plan
 from campaigns.models import Mailing
 from campaigns.overview.advice import advice
 from campaigns.overview.pages import MailingPage, people, user_of
+from campaigns.overview.versions import fallbacks, parts
 from campaigns.selectors.ledger import excluded_counts
 from campaigns.selectors.pauses import last_pause
 from campaigns.selectors.progress import Progress, progress
@@ -102,6 +103,8 @@ class OverviewView(MailingPage, TemplateView):
         numbers = dry_run(self.mailing, now)
         return looks | {
             "numbers": numbers,
+            "fallbacks": fallbacks(numbers),
+            "parts": parts(numbers),
             "excluded": _reasons(numbers.excluded),
             "sample": people(numbers.sample),
             "problems": send_problems(self.mailing, now),

@@ -19,6 +19,7 @@ def _mailings(ids: Collection[int]) -> Iterator[Mapping[str, Any]]:
     for row in rows.select_related("mailing", "organisation").order_by("at", "pk"):
         mailing = row.mailing
         written = mailing.subject_en if row.language == "en" else mailing.subject_nl
+        written = written or mailing.subject_nl or mailing.subject_en
         yield {
             "subject": _readable(written) or mailing.title,
             "kind": MailingKind(mailing.kind),

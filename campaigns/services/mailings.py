@@ -14,7 +14,7 @@ from campaigns.attachments import document_ids, documents_of, file_problems
 from campaigns.checks import plan_problems, save_problems, send_problems
 from campaigns.enums import EDITABLE, MAILING_MOVES, MailingState
 from campaigns.errors import MailingNotReady, MoveForbidden
-from campaigns.message import draft_composer
+from campaigns.message import Composer, draft_composer
 from campaigns.models import Mailing
 from campaigns.plan import due_time, parse_plan
 from campaigns.rendering import Recipient, sample_recipient
@@ -196,7 +196,7 @@ def send_test(
         raise MailingNotReady(problems)
     chosen = [code for code in composer.messages if not languages or code in languages]
     for code in chosen:
-        mail = composer.render(_test_recipient(mailing, key, code, now))
+        mail = composer.render(_test_recipient(composer, key, code, now))
         create_notice(
             kind=NoticeKind.SYSTEM,
             address=key,
@@ -214,7 +214,8 @@ def send_test(
     return len(chosen)
 
 
-def _test_recipient(mailing: Mailing, key: str, language: str, now: datetime) -> Recipient:
+def _test_recipient(composer: Composer, key: str, language: str, now: datetime) -> Recipient:
+    mailing = composer.mailing
     sample = sample_recipient(language, purpose=mailing.purpose)
     contact = contact_of_address(key)
     if contact is None:
@@ -227,6 +228,7 @@ def _test_recipient(mailing: Mailing, key: str, language: str, now: datetime) ->
         organisation_name=spoken.organisation.name if spoken else "",
         basis=sample.basis,
         registration=own,
+        holds=composer.true_of(contact.pk, contact.language, language),
     )
 
 

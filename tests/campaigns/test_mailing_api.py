@@ -16,6 +16,7 @@ from contacts.models import Notice
 from tests.factories.campaigns import make_delivery, make_far_session, make_mailing
 from tests.factories.contacts import NOW, make_contact, make_member, make_representation
 from tests.factories.content import make_session
+from tests.factories.participation import make_registration
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,15 @@ def _draft(about, **values):
 
 def _member(**values):
     return make_representation(make_contact(**values), make_member()).contact
+
+
+TEXT = [{"type": "text", "value": "<p>Dag</p>"}]
+
+
+def _only_for(*given):
+    """A part for these people; what is no word is said in it."""
+    content = list(given[1:]) or TEXT
+    return {"type": "only_for", "value": {"whom": list(given[:1]), "content": content}}
 
 
 def _fields(answer):
@@ -121,6 +131,23 @@ def test_list_takes_as_many_queries_for_one_as_for_three(call):
         ({"title": "x" * 201}, ["title"]),
         ({"body": {"nl": [{"type": [], "value": "x"}]}}, ["body.nl[0]"]),
         ({"body": {"nl": [{"type": "text", "value": {"x": 1}}]}}, ["body.nl[0]"]),
+        ({"body": {"nl": [_only_for("everybody")]}}, ["body.nl[0]"]),
+        ({"body": {"nl": [_only_for()]}}, ["body.nl[0]"]),
+        ({"body": {"nl": [_only_for("member", [])]}}, ["body.nl[0].content[0]"]),
+        ({"body": {"nl": [_only_for("member", "x")]}}, ["body.nl[0].content[0]"]),
+        ({"body": {"nl": [_only_for("member", _only_for("member"))]}}, ["body.nl[0].content[0]"]),
+        (
+            {"body": {"nl": [_only_for("member", {"type": "text", "value": {"x": 1}})]}},
+            ["body.nl[0]"],
+        ),
+        (
+            {"body": {"nl": [{"type": "only_for", "value": {"content": "x"}}]}},
+            ["body.nl[0].content"],
+        ),
+        ({"body": {"nl": [{"type": "answer", "value": {"page": 987654}}]}}, ["body.nl[0]"]),
+        ({"body": {"nl": [{"type": "answer", "value": {"page": {}}}]}}, ["body.nl"]),
+        ({"body": {"nl": [{"type": "agenda", "value": {"number": 99}}]}}, ["body.nl[0]"]),
+        ({"body": {"nl": [{"type": "columns", "value": {"left": []}}]}}, ["body.nl[0]"]),
         ({"audience": {"contacts": [10**30]}}, ["audience"]),
         ({"audience": {"theme": "\ud800"}}, ["audience"]),
         ({"audience": {"any": [{"member": True}] * 101}}, ["audience"]),
@@ -158,18 +185,42 @@ def test_dry_run_counts_and_explains(call):
     assert call("GET", f"/{made['id']}/explain?contact=1&surprise=1")[0] == 400
 
 
+def test_dry_run_tells_who_gets_another_language_and_which_parts(call):
+    session = make_far_session()
+    people = [_member(language="en"), _member(), _member()]
+    make_registration(session=session, contact=people[1])
+    body = {"nl": [_only_for("signed_up"), _only_for("other_language"), *TEXT]}
+    values = {"subject": {"nl": "Dag"}, "body": body}
+    draft = _draft(session, audience={"contacts": [each.pk for each in people]}, **values)
+    _status, made = call("POST", "", draft)
+
+    status, found = call("POST", f"/{made['id']}/dry-run")
+
+    assert (status, found["problems"]) == (200, [])
+    assert found["languages"] == {"en": 1, "nl": 2}
+    assert (found["versions"], found["fallback"]) == ({"nl": 3}, {"en": 1})
+    assert found["parts"] == [
+        {"language": "nl", "place": 0, "whom": ["signed_up"], "shown": 1, "of": 3},
+        {"language": "nl", "place": 1, "whom": ["other_language"], "shown": 1, "of": 3},
+    ]
+
+
 @pytest.mark.capability("C18")
 def test_start_checks_first_and_says_every_problem(call):
     _status, made = call("POST", "", _draft(make_far_session(), subject={"nl": ""}))
 
     status, answer = call("POST", f"/{made['id']}/start")
     assert (status, answer["code"]) == (422, "not_ready")
-    assert len(answer["errors"]) == 1
+    wrong = [error["message"] for error in answer["errors"]]
+    assert len(wrong) == 3
+    assert wrong[0] == "Niemand zou deze mailing krijgen: kijk naar de doelgroep."
+    assert wrong[1].startswith("Er is een tekst in het Nederlands, maar geen onderwerp")
 
     _member()
     status, answer = call("POST", f"/{made['id']}/start")
-    assert (status, len(answer["errors"])) == (422, 1)
-    assert call("PATCH", f"/{made['id']}", {"subject": {"nl": "Dag"}})[0] == 200
+    assert (status, len(answer["errors"])) == (422, 2)
+    only_dutch = {"subject": {"nl": "Dag"}, "body": {"en": []}}
+    assert call("PATCH", f"/{made['id']}", only_dutch)[0] == 200
     status, answer = call("POST", f"/{made['id']}/start")
     assert (status, answer["state"], answer["plan"]) == (200, "planned", {"now": True})
     assert Delivery.objects.count() == 0
