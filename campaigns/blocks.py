@@ -241,14 +241,19 @@ class QuotationBlock(blocks.StructBlock):
         icon = "openquote"
 
 
+def mail_rendition(image: Any) -> Any:
+    """Return a picture as mails carry it: twice as wide as it is shown, JPEG or PNG."""
+    kind = "png" if image.file.name.lower().endswith((".png", ".gif", ".svg")) else "jpeg"
+    return image.get_rendition(f"width-1104|format-{kind}")
+
+
 class ImageBlock(WagtailImageBlock):
     """A picture, always sent as JPEG or PNG: no mail program is sure to show anything else."""
 
     def mjml(self, value: Any, context: BlockContext) -> str:
         if value is None:
             return ""
-        kind = "png" if value.file.name.lower().endswith((".png", ".gif", ".svg")) else "jpeg"
-        picture = value.get_rendition(f"width-1104|format-{kind}")
+        picture = mail_rendition(value)
         alt = "" if value.decorative else value.contextual_alt_text or ""
         return (
             f'<mj-image src="{escape(absolute(picture.url))}" alt="{escape(alt)}"'

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from campaigns import audience
+from campaigns import audience, proof
 from campaigns.attachments import documents_of, file_problems
 from campaigns.audience import conditions as c
 from campaigns.blocks import block_problems
@@ -145,7 +145,15 @@ def send_problems(mailing: Mailing, now: datetime) -> list[str]:
     if not numbers.recipients and not _fills_later(mailing):
         problems.append(_("Nobody would get this mailing: look at the audience."))
     problems += _language_problems(mailing)
+    problems += proof.text_problems(mailing)
     return problems or _message_problems(mailing)
+
+
+def send_hints(mailing: Mailing, now: datetime) -> list[str]:
+    """Return what would make the mailing better, in words; none of it keeps it from being sent."""
+    if audience_problems(mailing.audience):
+        return proof.text_hints(mailing)
+    return [*proof.text_hints(mailing), *proof.gap_hints(mailing, now)]
 
 
 #: What brings people into an audience after it was planned.
@@ -219,6 +227,8 @@ def _message_problems(mailing: Mailing) -> list[str]:
         # What is said of each coming session needs none of the mailing's own.
         plain = message.unfolded(lambda part, inside: [] if part.is_list else inside)
         names = {name for name, number in plain.fields() if number is None}
+        if "link.unsubscribe" not in names:
+            problems.append(_("The mail has no way to unsubscribe."))
         if mailing.session is None and (lost := sorted(names & SESSION_FIELDS)):
             problems.append(
                 _("These fields need a session: %s.")

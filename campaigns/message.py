@@ -6,11 +6,11 @@ for all of them at once (`look_at`), and only for a mailing with parts that are 
 """
 
 from collections.abc import Iterable, Mapping
-from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from email import policy
+from email.parser import BytesHeaderParser
 from functools import cached_property
-from typing import TypeVar
 
 from django.conf import settings
 from django.utils import timezone
@@ -38,7 +38,8 @@ from participation.enums import LIVE, RegistrationState
 from participation.errors import CalendarImpossible
 from participation.models import Registration
 
-_Row = TypeVar("_Row", Contact, Registration)
+#: What a mail program shows above a mail.
+_SHOWN = ("From", "To", "Reply-To", "Subject")
 
 
 def message_id(kind: str, number: int) -> str:
@@ -238,6 +239,21 @@ class Composer:
             mime.plain_field("List-Unsubscribe", f"<{one_click}>"),
         )
 
+    def header(self, recipient: Recipient, address: str, subject: str) -> dict[str, str]:
+        """Return From, To, Reply-To and Subject as a mail program shows them."""
+        fields = (
+            self._shared,
+            mime.address_field("To", recipient.contact.full_name, address) if address else b"",
+            mime.text_field("Subject", subject),
+        )
+        read = BytesHeaderParser(policy=policy.default).parsebytes(b"".join(fields) + b"\r\n")
+        return {name: str(read[name]) for name in _SHOWN if name in read}
+
+    def calendar_file(self, recipient: Recipient, now: datetime) -> bytes:
+        """Return the calendar entry that goes with the mail; empty when none does."""
+        part = self._calendar(recipient, now)
+        return part.text.encode() if part else b""
+
     def _calendar(self, recipient: Recipient, now: datetime) -> mime.Part | None:
         """The calendar entry, for those who are signed up and for nobody else."""
         own, session = recipient.registration, self.session
@@ -347,9 +363,22 @@ def draft_composer(mailing: Mailing, *, now: datetime | None = None) -> Composer
     return Composer(mailing, messages_of(compile_messages(mailing)), site_settings(), now=now)
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A mail as somebody gets it, for whoever may look: their words, and no link of theirs.
+
+    `header` holds From, To, Reply-To (when there is one) and Subject, read as a mail program does.
+    """
+
+    mail: Rendered
+    language: str
+    header: dict[str, str]
+    calendar: bytes
+
+
 def preview_for(
     mailing: Mailing, contact: Contact, *, now: datetime, language: str = ""
-) -> Rendered | None:
+) -> Preview | None:
     """Return the mail as this contact gets it, or would if it started now; None without a text.
 
     `language` shows another version than theirs. With their name and their parts, but none of their
@@ -363,19 +392,11 @@ def preview_for(
     row = row_for(mailing, contact, now)
     if language:
         row.language = language
-    recipient = composer.recipient_of(row)
-    return composer.render(
-        replace(
-            recipient,
-            contact=_nobodys(recipient.contact),
-            registration=recipient.registration and _nobodys(recipient.registration),
-            delivery_id=None,
-        )
+    recipient = replace(composer.recipient_of(row), is_looked_at=True, delivery_id=None)
+    mail = composer.render(recipient)
+    return Preview(
+        mail=mail,
+        language=recipient.language,
+        header=composer.header(recipient, row.address_key or "", mail.subject),
+        calendar=composer.calendar_file(recipient, now),
     )
-
-
-def _nobodys(row: _Row) -> _Row:
-    """A copy whose links lead nowhere."""
-    other = copy(row)
-    other.pk = 0
-    return other

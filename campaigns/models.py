@@ -215,13 +215,15 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
         return [
             ("html-nl", _("Mail in Dutch")),
             ("html-en", _("Mail in English")),
+            ("dark-nl", _("Mail in Dutch, dark colours")),
+            ("dark-en", _("Mail in English, dark colours")),
             ("text-nl", _("Plain text in Dutch")),
             ("text-en", _("Plain text in English")),
         ]
 
     @property
     def default_preview_mode(self) -> str:
-        return "html-nl"
+        return "html-en" if self.subject_en and not self.subject_nl else "html-nl"
 
     @property
     def preview_sizes(self) -> list[dict[str, Any]]:

@@ -51,6 +51,7 @@ class Recipient:
 
     `holds` is what is true of them (enums.Whom), as far as the message asks; parts for others are
     not theirs. `sees_all` is for a look without a person: every part, each with for whom it is.
+    `is_looked_at`: somebody else looks, who must not be able to act in the name of the person.
     """
 
     contact: Contact
@@ -61,6 +62,7 @@ class Recipient:
     delivery_id: int | None = None
     holds: frozenset[str] = frozenset()
     sees_all: bool = False
+    is_looked_at: bool = False
 
 
 class Facts:
@@ -140,6 +142,10 @@ _ANSWER_FACTS: dict[str, Callable[[QAPage], str]] = {
 def is_fact(name: str) -> bool:
     """Whether the value of a field is the same for everybody."""
     return name.startswith("session.") or name in ANSWER_FIELDS
+
+
+#: Links that are the same for everybody.
+_PUBLIC_LINKS = ("link.calendar", "link.report")
 
 
 class Voice:
@@ -229,6 +235,8 @@ class Voice:
     def link(self, name: str, recipient: Recipient) -> str:
         """Return a link for this person."""
         contact = recipient.contact
+        if recipient.is_looked_at and name not in _PUBLIC_LINKS:
+            return wording.WORDS[recipient.language].personal_link
         match name:
             case "link.unsubscribe":
                 return links.unsubscribe(
@@ -336,14 +344,15 @@ class Previewed(Written, Protocol):
 
 
 def preview_page(mailing: Previewed, mode: str) -> str:
-    """Return a mailing's text as a page: `html-nl`, `text-en`, … as an invented person gets it."""
+    """Return a mailing's text as a page: `html-nl`, `dark-nl`, `text-en`, … as an invented person
+    gets it."""
     kind, _dash, language = mode.partition("-")
     try:
         messages = messages_of(compile_messages(mailing))
     except CampaignError as error:
         return page_of_text(str(error))
     if language not in messages:
-        return page_of_text("–")
+        return page_of_text(_("There is no subject and text in this language yet."))
     voice = Voice(
         session=mailing.session,
         site=site_settings(),
@@ -356,8 +365,17 @@ def preview_page(mailing: Previewed, mode: str) -> str:
     if kind == "text":
         names = "".join(f"\n[{file_name(document)}]" for document in documents)
         return page_of_text(f"{mail.subject}\n\n{mail.text}{names}")
+    page = in_colours(mail.html, is_dark=kind == "dark")
     if not documents:
-        return mail.html
+        return page
     files = [(file_name(document), document.get_file_size()) for document in documents]
     shelf = render_to_string("campaigns/preview_files.html", {"files": files})
-    return mail.html.replace("</body>", f"{shelf}</body>")
+    return page.replace("</body>", f"{shelf}</body>")
+
+
+_DARK = "@media (prefers-color-scheme: dark)"
+
+
+def in_colours(html: str, *, is_dark: bool) -> str:
+    """Return a mail as a program in light or in dark colours shows it, whatever the screen is."""
+    return html.replace(_DARK, "@media all" if is_dark else "@media not all")

@@ -130,7 +130,9 @@ class DryRunOut(Schema):
     sample: list[SampleOut]
     sentence: dict[str, str]
     problems: list[str]
-    hints: list[str] = Field(description="About the moment: outside the hours, on a holiday.")
+    hints: list[str] = Field(
+        description="What would make it better; about the moment: outside the hours, a holiday."
+    )
 
 
 class PlannedOut(MailingOut):

@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
-    HelpPanel,
     MultiFieldPanel,
     ObjectList,
     TabbedInterface,
 )
+from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import Button, HeaderButton
 from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet
@@ -34,21 +34,17 @@ from campaigns.beginning.pages import BeginView, TemplateView
 from campaigns.builder.explaining import ExplainPage
 from campaigns.builder.mailings import AudiencePage
 from campaigns.builder.panels import AudiencePanel
-from campaigns.enums import MailingKind
+from campaigns.editor import FieldPicker, ProofPanel
+from campaigns.enums import MailingKind, MailingState
 from campaigns.errors import MoveForbidden
 from campaigns.forms import MailingForm
 from campaigns.models import Mailing
+from campaigns.overview.proofs import ProofsView
 from campaigns.presets import Preset, to_audience
 from campaigns.selectors.ledger import counts_of
 from campaigns.services.mailings import return_to_draft
 from contacts.enums import Purpose
 from content.models import Session
-
-_FIELDS_HELP = gettext_lazy(
-    "You can write {{ contact.salutation }}, {{ contact.given_name }}, {{ organisation.name }}, "
-    "{{ session.title }}, {{ session.day }}, {{ session.when }} and {{ session.where }}. "
-    "They are filled in for each person."
-)
 
 
 def _text_tab(language: str, heading: Any) -> ObjectList:
@@ -62,7 +58,7 @@ def _text_tab(language: str, heading: Any) -> ObjectList:
                 f"preheader_{language}",
                 help_text=gettext_lazy("Stands after the subject in the list of mails."),
             ),
-            HelpPanel(content=_FIELDS_HELP),
+            FieldPicker(language),
             FieldPanel(f"body_{language}"),
         ],
         heading=heading,
@@ -203,13 +199,46 @@ class MailingCreateView(CreateView):
 
 
 class MailingEditView(EditView):
-    """Editing returns the mailing to draft; what is being sent can only be looked at."""
+    """Editing returns the mailing to draft; what is being sent can only be looked at.
+
+    Only a draft saves itself while one writes: a plan is given up by a person who means it.
+    """
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if not self._is_draft:
+            self.autosave_enabled = False
+
+    @property
+    def _is_draft(self) -> bool:
+        return bool(self.object.state == MailingState.DRAFT)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.object.is_editable:
             messages.warning(request, _("This mailing has been started: its text stands."))
             return redirect(overview_url(self.object))
+        if self.object.state == MailingState.PLANNED:
+            messages.warning(
+                request, _("This mailing is planned. Once you save it, it has to be planned anew.")
+            )
         return super().get(request, *args, **kwargs)
+
+    def is_valid(self, form: Any) -> bool:
+        if self.expects_json_response and not self._is_draft:
+            self.produced_error_code = "planned"
+            self.produced_error_message = _(
+                "This mailing is not a draft any more: reload the page."
+            )
+            return False
+        return bool(super().is_valid(form))
+
+    def get_side_panels(self) -> MediaContainer:
+        found = super().get_side_panels()
+        if self.expects_json_response:
+            return found
+        url = reverse(viewset.get_url_name("proofs"), args=[self.object.pk])
+        panel = ProofPanel(self.object, self.request, url=url, overview=overview_url(self.object))
+        return MediaContainer([*found, panel])
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
@@ -332,6 +361,20 @@ class MailingViewSet(SnippetViewSet):
             path("decide/<int:pk>/", overview.DecideView.as_view(**kwargs), name="decide"),
             path("act/<int:pk>/<str:act>/", overview.ActView.as_view(**kwargs), name="act"),
             path("test/<int:pk>/", overview.TestView.as_view(**kwargs), name="test"),
+            path("proofs/<int:pk>/", ProofsView.as_view(**kwargs), name="proofs"),
+            path(
+                "preview-as/<int:pk>/", overview.PreviewAsView.as_view(**kwargs), name="preview_as"
+            ),
+            path(
+                "preview-as/<int:pk>/mail/",
+                overview.PreviewFrameView.as_view(**kwargs),
+                name="preview_frame",
+            ),
+            path(
+                "preview-as/<int:pk>/calendar/",
+                overview.PreviewCalendarView.as_view(**kwargs),
+                name="preview_calendar",
+            ),
             path("file/<int:pk>/<int:position>/", overview.FileView.as_view(**kwargs), name="file"),
         ]
 

@@ -32,6 +32,8 @@ class Words:
     why_own_act: str
     test: str
     hosted_by: str
+    #: What stands in a preview instead: a link within the page, which leads nowhere.
+    personal_link: str
 
 
 WORDS: dict[str, Words] = {
@@ -55,6 +57,7 @@ WORDS: dict[str, Words] = {
         why_own_act="Je krijgt deze mail omdat er met dit adres iets bij ons is geregeld.",
         test="Proef",
         hosted_by="Organisatie",
+        personal_link="#persoonlijke-link",
     ),
     "en": Words(
         when="When",
@@ -76,6 +79,7 @@ WORDS: dict[str, Words] = {
         why_own_act="You get this mail because somebody with this address contacted us.",
         test="Test",
         hosted_by="Hosted by",
+        personal_link="#personal-link",
     ),
 }
 

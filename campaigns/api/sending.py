@@ -1,7 +1,7 @@
 """Who would get a mailing, and its moves: test, plan, start, withdraw, pause, resume, cancel."""
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -20,8 +20,9 @@ from campaigns.api.shared import (
     sender,
     user_of,
 )
-from campaigns.checks import send_problems
+from campaigns.checks import send_hints, send_problems
 from campaigns.compiling import LANGUAGES
+from campaigns.models import Mailing
 from campaigns.schemas import (
     DryRunOut,
     ExplanationOut,
@@ -66,8 +67,14 @@ def dry_run_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
         "sample": [_person(people[number]) for number in numbers.sample],
         "sentence": {code: audience.sentence(condition, code) for code in LANGUAGES},
         "problems": send_problems(mailing, now) if mailing.is_editable else [],
-        "hints": plan_hints(mailing, now=now) if mailing.plan else [],
+        "hints": _hints(mailing, now),
     }
+
+
+def _hints(mailing: Mailing, now: datetime) -> list[str]:
+    """What is worth a second look before it goes: its text, and its moment."""
+    about_text = send_hints(mailing, now) if mailing.is_editable else []
+    return [*about_text, *(plan_hints(mailing, now=now) if mailing.plan else [])]
 
 
 def _person(contact: Contact) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from campaigns.overview.acts import ActView, TestView
 from campaigns.overview.decisions import DecideView, RowsView
 from campaigns.overview.files import FileView
 from campaigns.overview.people import PeopleView
+from campaigns.overview.preview import PreviewAsView, PreviewCalendarView, PreviewFrameView
 from campaigns.overview.standing import OverviewView, StandingView
 
 __all__ = [
@@ -12,6 +13,9 @@ __all__ = [
     "FileView",
     "OverviewView",
     "PeopleView",
+    "PreviewAsView",
+    "PreviewCalendarView",
+    "PreviewFrameView",
     "RowsView",
     "StandingView",
     "TestView",

@@ -20,7 +20,7 @@ from base.figures import figure
 from campaigns import audience
 from campaigns.attachments import file_name
 from campaigns.beginning.buttons import more_buttons
-from campaigns.checks import audience_problems, send_problems
+from campaigns.checks import audience_problems, send_hints, send_problems
 from campaigns.enums import Exclusion, MailingState
 from campaigns.errors import AudienceInvalid, PlanInvalid
 from campaigns.forms import AddressForm, PlanFields, fields_of_plan
@@ -74,7 +74,7 @@ _LOOKS_AHEAD = (2, 600)
 _REPLIES = 20
 
 #: The pages of the mailing to which the overview leads.
-_LINKED = ("edit", "audience", "people", "test", "history")
+_LINKED = ("edit", "audience", "people", "test", "history", "preview_as")
 
 
 class OverviewView(MailingPage, TemplateView):
@@ -126,6 +126,7 @@ class OverviewView(MailingPage, TemplateView):
             "excluded": _reasons(numbers.excluded),
             "sample": people(numbers.sample),
             "problems": send_problems(self.mailing, now),
+            "better": send_hints(self.mailing, now),
             "files": files,
         }
 

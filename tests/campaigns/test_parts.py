@@ -170,7 +170,7 @@ def test_everybody_gets_their_parts_and_nothing_of_anybody_elses(is_8bit):
         assert parts_in(page.html) == parts_in(page.text) == person.holds
         preview = preview_for(mailing, person.contact, now=NOW)
         assert preview is not None
-        assert parts_in(preview.html) == parts_in(preview.text) == person.holds
+        assert parts_in(preview.mail.html) == parts_in(preview.mail.text) == person.holds
 
 
 def test_dry_run_counts_by_the_same_conditions():
@@ -391,11 +391,11 @@ def test_look_as_somebody_carries_none_of_their_links():
     preview = preview_for(mailing, contact, now=NOW)
 
     assert preview is not None
-    assert contact.given_name in preview.text
+    assert contact.given_name in preview.mail.text
     links = {word for word in own.split() if word.startswith("http") and ":" in word[8:]}
     personal = {link for link in links if link.count("/") > 3 and "agenda" not in link}
     assert len(personal) >= 3
-    assert not any(link in preview.text or link in preview.html for link in personal)
+    assert not any(link in preview.mail.text or link in preview.mail.html for link in personal)
 
 
 def test_look_as_somebody_of_whom_nothing_is_written_is_empty():
