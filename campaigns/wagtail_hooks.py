@@ -39,6 +39,7 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action("campaigns.pause", _("Pause"), _("Paused"))
     actions.register_action("campaigns.resume", _("Resume"), _("Resumed"))
     actions.register_action("campaigns.cancel", _("Cancel"), _("Cancelled"))
+    actions.register_action("campaigns.rest", _("Send to the rest"), _("Sent to the rest"))
     actions.register_action("campaigns.resolve", _("Decide"), _("Took mails in doubt for sent"))
     actions.register_action("campaigns.again", _("Send again"), _("Put mails back in the queue"))
     actions.register_action("campaigns.release", _("Release mail"), _("Released mail"))

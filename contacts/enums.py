@@ -167,7 +167,8 @@ MAIL_MOVES: dict[MailState, frozenset[MailState]] = {
     MailState.REFUSED: frozenset({MailState.QUEUED}),
     MailState.SENT: frozenset({MailState.BOUNCED, MailState.COMPLAINED}),
     MailState.BOUNCED: frozenset({MailState.COMPLAINED}),
-    MailState.EXCLUDED: frozenset(),
+    # Of a mailing to people who are signed up: whoever did so after all.
+    MailState.EXCLUDED: frozenset({MailState.QUEUED}),
     MailState.EXPIRED: frozenset(),
     MailState.COMPLAINED: frozenset(),
 }

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaigns.selectors import sending_mailing_ids
 from campaigns.selectors.hold import is_held
-from campaigns.services import batches, planning
+from campaigns.services import batches, planning, rest
 from contacts.enums import MailState
 from contacts.selectors import waiting_import_ids
 from contacts.services.retention import clean_up
@@ -32,6 +32,7 @@ HELD_FOR = timedelta(seconds=15)
 RECOVER_EVERY = timedelta(seconds=5)
 PUBLICATION_EVERY = timedelta(minutes=1)
 OFFERS_EVERY = timedelta(minutes=1)
+LATE_SIGN_UPS_EVERY = timedelta(minutes=1)
 
 #: What was kept long enough goes once a night, after this hour of the site's own time.
 CLEANING = "cleaning"
@@ -85,6 +86,8 @@ def _tick(*, now: datetime, journal_dir: Path) -> Work:
     if duties.is_due("offers", every=OFFERS_EVERY, now=now):
         settle_offers(now=now)
     planning.start_due_mailings(now=now)
+    if duties.is_due("late_sign_ups", every=LATE_SIGN_UPS_EVERY, now=now):
+        rest.send_to_late_sign_ups(now=now)
     batches.adopt_strays()
     planning.expire_rows(now=now)
     planning.finish_mailings(now=now)

@@ -52,7 +52,22 @@ def considered(terms: Terms) -> QuerySet[Contact]:
     found = Contact.objects.filter(merged_into=None).order_by()
     for condition in asked:
         found = found.filter(audience.matching(condition, terms.moment))
+    if terms.is_rest:
+        found = found.filter(*_without_a_row(terms))
     return _with_reason(found, terms, asked=())
+
+
+def _without_a_row(terms: Terms) -> tuple[Q, ...]:
+    """Who is not in the ledger of the mailing, or only as somebody who was not signed up then.
+
+    An address that has its row already is not mailed again, whoever has it now.
+    """
+    rows = Delivery.objects.filter(mailing=terms.mailing_id)
+    own = rows.filter(contact=OuterRef("pk")).exclude(
+        state=MailState.EXCLUDED, reason=Exclusion.NOT_REGISTERED
+    )
+    shared = rows.filter(address_key=OuterRef("address_key")).exclude(contact=OuterRef("pk"))
+    return ~Q(Exists(own)), ~Q(Exists(shared))
 
 
 def everybody(terms: Terms) -> QuerySet[Contact]:
@@ -211,6 +226,8 @@ def _left_out_by_rules(terms: Terms) -> list[tuple[Q, Exclusion]]:
         whens.append((Q(Exists(silenced)), Exclusion.NO_REMINDERS))
     if terms.told:
         whens += _told_before(terms)
+    if terms.is_rest:
+        whens += _served_before(terms)
     if terms.is_over:
         whens.append((query.EVERYBODY, Exclusion.SESSION_OVER))
     return whens
@@ -248,6 +265,28 @@ def _told_before(terms: Terms) -> list[tuple[Q, Exclusion]]:
         )
         return [(Q(Exists(rows)), Exclusion.ALREADY_TOLD)]
     return []
+
+
+def _served_before(terms: Terms) -> list[tuple[Q, Exclusion]]:
+    """Of the rest: who had a reminder since that said the same, and who had a colleague mailed."""
+    whens = []
+    mailed = Delivery.objects.exclude(state__in=(MailState.EXCLUDED, MailState.EXPIRED))
+    if terms.is_reminder_to_registered and terms.session is not None:
+        since = mailed.filter(
+            contact=OuterRef("pk"),
+            told=terms.told,
+            mailing__session=terms.session,
+            mailing__kind=terms.kind,
+            mailing__purpose=terms.purpose,
+            mailing__started_at__gt=terms.started_at,
+        )
+        whens.append((Q(Exists(since)), Exclusion.ALREADY_TOLD))
+    if terms.is_per_organisation:
+        colleagues = mailed.filter(
+            mailing=terms.mailing_id, organisation=OuterRef("chosen_organisation")
+        )
+        whens.append((Q(Exists(colleagues)), Exclusion.COLLEAGUE_CHOSEN))
+    return whens
 
 
 def _sent_deliveries(terms: Terms) -> QuerySet[Delivery]:

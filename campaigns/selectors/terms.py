@@ -40,6 +40,8 @@ class Terms:
     day: date
     now: datetime
     is_recheck: bool = False
+    #: Asked of those who have no row yet, after everybody else was mailed (services.rest).
+    is_rest: bool = False
 
     @property
     def moment(self) -> audience.Moment:
@@ -61,6 +63,10 @@ class Terms:
     def again(self) -> "Terms":
         """The same terms for the look just before a mail goes out: the same for a minute."""
         return replace(self, is_recheck=True, now=self.now.replace(second=0, microsecond=0))
+
+    def for_the_rest(self) -> "Terms":
+        """The same terms for whoever came after the start: membership is judged as it is now."""
+        return replace(self, is_rest=True, day=local_day(self.now))
 
 
 def local_day(moment: datetime) -> date:
@@ -87,9 +93,15 @@ def terms_of(mailing: Mailing, now: datetime) -> Terms:
         is_over=session is not None and mailing.kind in BEFORE_SESSION and is_past(session, now),
         plan=mailing.plan,
         started_at=started_at,
-        day=local_day(started_at),
+        day=_day(mailing, started_at),
         now=now,
     )
+
+
+def _day(mailing: Mailing, started_at: datetime) -> date:
+    """The start date; of a mailing that went to the rest later on, that day."""
+    day = mailing.frozen.get("day")
+    return date.fromisoformat(day) if day else local_day(started_at)
 
 
 def is_past(session: Session, now: datetime) -> bool:

@@ -5,25 +5,24 @@ Every function may run twice at once or again after a kill: what decides is a co
 
 import logging
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from base.services import emit
 from campaigns.compiling import compile_messages
-from campaigns.enums import BEFORE_SESSION, Exclusion, MailingKind, MailingState
+from campaigns.enums import BEFORE_SESSION, MailingState
 from campaigns.errors import CampaignError
 from campaigns.models import Delivery, Mailing
 from campaigns.plan import due_time, parse_plan
-from campaigns.selectors.recipients import rows_sql
-from campaigns.selectors.terms import Terms, is_past, terms_of
+from campaigns.selectors.terms import is_past, terms_of
 from campaigns.services.attachments import freeze_files
 from campaigns.services.batches import lay_out
+from campaigns.services.ledger import write_rows
 from contacts.enums import MAIL_DUE, MAIL_OPEN, MailState
 from content.models import Session
 from content.selectors import told_hash
-from participation.services import invite
 
 log = logging.getLogger(__name__)
 
@@ -114,72 +113,9 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
         Mailing.objects.filter(pk=mailing_id).update(
             frozen=mailing.frozen, frozen_at=now, told=terms.told
         )
-        _write_ledger(terms)
-        _leave_out_erased(mailing)
+        write_rows(mailing, terms)
         lay_out(mailing_id)
-        _invite(mailing, now)
     return True
-
-
-#: The columns of the ledger that the start fills; all others are NULL.
-_LEDGER = (
-    "mailing_id",
-    "contact_id",
-    "address_key",
-    "language",
-    "representation_id",
-    "organisation_id",
-    "reason",
-    "basis",
-    "state",
-    "told",
-    "claim",
-    "holder",
-    "attempt",
-    "tries",
-    "reply_text",
-)
-
-
-def _write_ledger(terms: Terms) -> None:
-    """One row for everybody considered, by INSERT … SELECT: no row travels through Python."""
-    sql, params = rows_sql(terms)
-    table = connection.ops.quote_name(Delivery._meta.db_table)
-    columns = ", ".join(connection.ops.quote_name(name) for name in _LEDGER)
-    values: list[Any] = [
-        terms.mailing_id,
-        str(MailState.QUEUED),
-        str(MailState.EXCLUDED),
-        terms.told,
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({columns})"  # noqa: S608 -- composed by the compiler
-            " SELECT %s, id, address_key, language, chosen_representation, chosen_organisation,"
-            " reason, basis, CASE WHEN reason = '' THEN %s ELSE %s END, %s, '', '', 0, 0, ''"
-            f" FROM ({sql}) AS considered ORDER BY id",
-            [*values, *params],
-        )
-
-
-def _leave_out_erased(mailing: Mailing) -> None:
-    """On PostgreSQL somebody may be erased while the ledger is written; theirs waited for that."""
-    erased = Delivery.objects.filter(
-        mailing=mailing, contact__erased_at__isnull=False, address_key__isnull=False
-    )
-    erased.update(address_key=None, state=MailState.EXCLUDED, reason=Exclusion.ERASED)
-
-
-def _invite(mailing: Mailing, now: datetime) -> None:
-    if mailing.kind != MailingKind.INVITATION or mailing.session_id is None:
-        return
-    recipients = Delivery.objects.filter(mailing=mailing, state=MailState.QUEUED)
-    invite(
-        session_id=mailing.session_id,
-        contact_ids=recipients.values("contact_id"),
-        source=mailing.title,
-        now=now,
-    )
 
 
 def finish_mailings(*, now: datetime) -> list[int]:
