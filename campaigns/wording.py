@@ -31,6 +31,7 @@ class Words:
     why_own_act: str
     test: str
     hosted_by: str
+    counted: str
 
 
 WORDS: dict[str, Words] = {
@@ -53,6 +54,7 @@ WORDS: dict[str, Words] = {
         why_own_act="Je krijgt deze mail omdat er met dit adres iets bij ons is geregeld.",
         test="Proef",
         hosted_by="Organisatie",
+        counted="We tellen hoe vaak links in deze mail worden geopend, niet door wie.",
     ),
     "en": Words(
         when="When",
@@ -73,6 +75,7 @@ WORDS: dict[str, Words] = {
         why_own_act="You get this mail because somebody with this address contacted us.",
         test="Test",
         hosted_by="Hosted by",
+        counted="We count how often links in this mail are opened, not by whom.",
     ),
 }
 

@@ -5,7 +5,7 @@ Every function may run twice at once or again after a kill: what decides is a co
 
 import logging
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, F, OuterRef, Q
@@ -14,6 +14,7 @@ from base.services import emit
 from campaigns.compiling import compile_messages
 from campaigns.enums import BEFORE_SESSION, MailingState
 from campaigns.errors import CampaignError
+from campaigns.link_counts import with_counted_links
 from campaigns.models import Delivery, Mailing
 from campaigns.plan import due_time, parse_plan
 from campaigns.selectors.terms import is_past, terms_of
@@ -22,7 +23,7 @@ from campaigns.services.batches import lay_out
 from campaigns.services.ledger import write_rows
 from contacts.enums import MAIL_DUE, MAIL_OPEN, MailState
 from content.models import Session
-from content.selectors import told_hash
+from content.selectors import site_settings, told_hash
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +108,10 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
             return False
         mailing = Mailing.objects.select_related("session", "frozen_revision").get(pk=mailing_id)
         named = mailing.frozen_revision.as_object() if mailing.frozen_revision else mailing
-        mailing.frozen = {"audience": named.audience, "messages": compile_messages(named)}
+        message: dict[str, Any] = {"messages": compile_messages(named)}
+        if site_settings().counts_links:
+            message = with_counted_links(mailing_id=mailing_id, **message)
+        mailing.frozen = {"audience": named.audience, **message}
         freeze_files(mailing_id=mailing_id, attachments=named.attachments)
         terms = terms_of(mailing, now)
         Mailing.objects.filter(pk=mailing_id).update(
