@@ -4,14 +4,19 @@ from campaigns.overview.acts import ActView, TestView
 from campaigns.overview.decisions import DecideView, RowsView
 from campaigns.overview.files import FileView
 from campaigns.overview.people import PeopleView
+from campaigns.overview.rest import RestView
+from campaigns.overview.results import LedgerView, ResultView
 from campaigns.overview.standing import OverviewView, StandingView
 
 __all__ = [
     "ActView",
     "DecideView",
     "FileView",
+    "LedgerView",
     "OverviewView",
     "PeopleView",
+    "RestView",
+    "ResultView",
     "RowsView",
     "StandingView",
     "TestView",

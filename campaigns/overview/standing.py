@@ -23,11 +23,14 @@ from campaigns.forms import AddressForm, PlanFields, fields_of_plan
 from campaigns.models import Mailing
 from campaigns.overview.advice import advice
 from campaigns.overview.pages import MailingPage, people, user_of
+from campaigns.selectors.domains import domain_counts
 from campaigns.selectors.ledger import excluded_counts
 from campaigns.selectors.pauses import last_pause
 from campaigns.selectors.progress import Progress, progress
 from campaigns.selectors.recipients import dry_run
 from campaigns.selectors.replies import SPOKEN_OF, reply_groups
+from campaigns.selectors.rest import count_the_rest
+from campaigns.selectors.results import REACHED
 from campaigns.services import mailings
 from contacts.enums import MailState
 
@@ -107,11 +110,16 @@ class OverviewView(MailingPage, TemplateView):
 
     def _started(self) -> dict[str, Any]:
         rows = self.mailing.files.annotate(size=Length("octets")).order_by("position")
+        rest = count_the_rest(self.mailing, timezone.now()) if self.may_send else 0
         return standing(self) | {
+            "rest": figure(rest) if rest else "",
+            "rest_number": rest,
+            "rest_url": self.url("rest"),
+            "result_url": self.url("result"),
             "files": [
                 (name, size, self.url("file", position))
                 for name, size, position in rows.values_list("name", "size", "position")
-            ]
+            ],
         }
 
 
@@ -148,7 +156,10 @@ def standing(page: MailingPage) -> dict[str, Any]:
         "states": _states(found),
         "replies": [(group, figure(group.number)) for group in replies],
         "other_replies": figure(others) if others > 0 else "",
+        "domains": domain_counts(mailing.pk, found.counts),
         "excluded": _reasons(excluded_counts(mailing.pk)),
+        "said": _said(found),
+        "got_it": figure(sum(found.counts[state] for state in REACHED)),
         "live_urls": {name: page.url(name) for name in ("people", "rows", "standing")},
         "can_send": mailing.state != MailingState.CANCELLED,
     }
@@ -160,6 +171,14 @@ def _look_every(mailing: Mailing, now: datetime, *, is_open: bool = False) -> in
         soonest, latest = _LOOKS_AHEAD
         return min(max(int((mailing.due_at - now).total_seconds()), soonest), latest)
     return _LOOKS.get(MailingState(mailing.state), 0) if is_open else 0
+
+
+def _said(found: Progress) -> str:
+    """Return what a screen reader says while it goes on: by tenths, so that it says little."""
+    if not found.to_send:
+        return ""
+    tenths = 10 * found.settled // found.to_send
+    return _("%(percent)s percent done") % {"percent": 10 * tenths}
 
 
 def _states(found: Progress) -> list[tuple[str, str, str, str]]:
