@@ -62,6 +62,9 @@ _LOOKS = {MailingState.SENDING: 2, MailingState.PAUSED: 10, MailingState.CANCELL
 #: And at one that is planned: when its moment has come, and not later than after ten minutes.
 _LOOKS_AHEAD = (2, 600)
 
+#: From so many people on, counting takes a second now and then: the page looks less often.
+_LARGE, _LOOKS_AT_LARGE = 20_000, 10
+
 _REPLIES = 20
 
 
@@ -140,6 +143,9 @@ def standing(page: MailingPage) -> dict[str, Any]:
     others = spoken_of - sum(group.number for group in replies)
     waiting = found.counts[MailState.QUEUED] + found.counts[MailState.DEFERRED]
     is_open = found.settled < found.to_send or mailing.state == MailingState.SENDING
+    every = _look_every(mailing, now, is_open=is_open)
+    if every and found.to_send >= _LARGE:
+        every = max(every, _LOOKS_AT_LARGE)
     return {
         "progress": found,
         "done": _("%(settled)s of %(total)s")
@@ -147,7 +153,7 @@ def standing(page: MailingPage) -> dict[str, Any]:
         "pace": _pace(found.rate),
         "end": _end(found, now),
         "is_sending": mailing.state == MailingState.SENDING,
-        "look_every": _look_every(mailing, now, is_open=is_open),
+        "look_every": every,
         "pause": last_pause(mailing) if mailing.state == MailingState.PAUSED else None,
         "advice": advice(mailing.pause_reason),
         "waiting": figure(waiting),

@@ -12,6 +12,7 @@ from django.utils import translation
 from openpyxl import load_workbook
 
 from campaigns.enums import Exclusion
+from campaigns.errors import MoveForbidden
 from campaigns.models import Delivery, LinkCount, Mailing
 from campaigns.selectors.domains import DomainCounts, domain_counts
 from campaigns.selectors.ledger import counts
@@ -22,8 +23,10 @@ from campaigns.selectors.results import (
     result,
 )
 from campaigns.services.groups import ensure_groups
+from campaigns.services.rest import add_the_rest
 from campaigns.viewsets import viewset
-from tests.campaigns.people import invite, register
+from tests.campaigns.people import invite, make_delegate, register
+from tests.concurrency import together
 from tests.factories.campaigns import make_delivery, make_mailing
 from tests.factories.contacts import NOW, make_contact, make_member, make_organisation
 from tests.factories.content import STARTS_AT, make_session
@@ -315,8 +318,6 @@ def test_ledger_is_for_those_who_may_see_people(client):
 
 
 def _member_mailing():
-    from tests.campaigns.people import make_delegate
-
     mailing = make_mailing(state="done", started_at=NOW, finished_at=NOW, kind="announcement")
     return mailing, make_delegate()
 
@@ -357,3 +358,16 @@ def test_rest_is_sent_only_by_who_may_send(client):
     )
     assert client.post(_url("rest", mailing.pk)).status_code in (302, 403)
     assert Delivery.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_organisers_at_once_send_to_the_rest_once(file_database):
+    mailing, newcomer = _member_mailing()
+
+    def send():
+        return add_the_rest(mailing_id=mailing.pk, now=NOW + MINUTE)
+
+    answers = together(send, send, expected=MoveForbidden)
+
+    assert sorted(type(each).__name__ for each in answers) == ["MoveForbidden", "int"]
+    assert [row.contact_id for row in Delivery.objects.all()] == [newcomer.pk]
