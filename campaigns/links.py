@@ -97,3 +97,8 @@ def browser(delivery_id: int) -> str:
     """The mail as a page."""
     token = tokens.make("browser", delivery_id)
     return _link("campaigns:browser", token)
+
+
+def counted(mailing_id: int, number: int) -> str:
+    """A link of a mailing that counts how often it is opened; the same for everybody."""
+    return _link("campaigns:link", tokens.make("link", mailing_id, number))

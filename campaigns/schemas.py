@@ -211,6 +211,15 @@ class ReplyOut(Schema):
     next_attempt_at: datetime | None
 
 
+class DomainOut(Schema):
+    name: str = Field(description="Empty for all other domains together.")
+    total: int
+    sent: int
+    waiting: int
+    deferred: int
+    refused: int
+
+
 class RestOut(Schema):
     words: str
     until: datetime
@@ -233,6 +242,7 @@ class ProgressOut(Schema):
     ends_at: datetime | None
     deferred_until: datetime | None
     replies: list[ReplyOut]
+    domains: list[DomainOut] = Field(description="The ten with most rows, then the others.")
     rest: RestOut | None = Field(description="Why and until when the relay is left alone.")
     absent: list[AbsentHostOut] = Field(description="Hosts that keep what they claimed.")
 

@@ -5,4 +5,7 @@ from django.urls import path
 from campaigns import views
 
 app_name = "campaigns"
-urlpatterns = [path("m/<str:token>/", views.browser, name="browser")]
+urlpatterns = [
+    path("m/<str:token>/", views.browser, name="browser"),
+    path("l/<str:token>/", views.link, name="link"),
+]

@@ -360,6 +360,9 @@ class MailingViewSet(SnippetViewSet):
             path("rows/<int:pk>/", overview.RowsView.as_view(**kwargs), name="rows"),
             path("decide/<int:pk>/", overview.DecideView.as_view(**kwargs), name="decide"),
             path("act/<int:pk>/<str:act>/", overview.ActView.as_view(**kwargs), name="act"),
+            path("rest/<int:pk>/", overview.RestView.as_view(**kwargs), name="rest"),
+            path("result/<int:pk>/", overview.ResultView.as_view(**kwargs), name="result"),
+            path("ledger/<int:pk>/", overview.LedgerView.as_view(**kwargs), name="ledger"),
             path("test/<int:pk>/", overview.TestView.as_view(**kwargs), name="test"),
             path("proofs/<int:pk>/", ProofsView.as_view(**kwargs), name="proofs"),
             path(

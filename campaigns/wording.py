@@ -34,6 +34,7 @@ class Words:
     hosted_by: str
     #: What stands in a preview instead: a link within the page, which leads nowhere.
     personal_link: str
+    counted: str
 
 
 WORDS: dict[str, Words] = {
@@ -58,6 +59,7 @@ WORDS: dict[str, Words] = {
         test="Proef",
         hosted_by="Organisatie",
         personal_link="#persoonlijke-link",
+        counted="We tellen hoe vaak links in deze mail worden geopend, niet door wie.",
     ),
     "en": Words(
         when="When",
@@ -80,6 +82,7 @@ WORDS: dict[str, Words] = {
         test="Test",
         hosted_by="Hosted by",
         personal_link="#personal-link",
+        counted="We count how often links in this mail are opened, not by whom.",
     ),
 }
 

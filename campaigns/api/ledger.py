@@ -27,6 +27,7 @@ from campaigns.schemas import (
     RetryIn,
     RetryOut,
 )
+from campaigns.selectors.domains import domain_counts
 from campaigns.selectors.ledger import excluded_counts
 from campaigns.selectors.progress import progress
 from campaigns.selectors.replies import find_group, reply_groups, rows_of_group
@@ -73,6 +74,7 @@ def read_progress(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
         "problem": mailing.pause_reason,
         "excluded": excluded_counts(mailing_id),
         "replies": reply_groups(mailing_id),
+        "domains": domain_counts(mailing_id, found.counts),
         **{name: getattr(found, name) for name in _PROGRESS},
     }
 

@@ -30,6 +30,7 @@ from campaigns.schemas import (
     PauseIn,
     PlanIn,
     PlannedOut,
+    RetryOut,
     StartIn,
     TestIn,
     TestOut,
@@ -37,6 +38,7 @@ from campaigns.schemas import (
 from campaigns.selectors.hints import plan_hints
 from campaigns.selectors.recipients import dry_run, explain
 from campaigns.services import mailings
+from campaigns.services.rest import add_the_rest
 from contacts.errors import AddressInvalid
 from contacts.models import Contact
 
@@ -228,6 +230,22 @@ def resume_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
 def cancel_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
     """Send no more, for good."""
     return _act(request, mailing_id, mailings.cancel_mailing)
+
+
+@router.post(
+    "/mailings/{int:mailing_id}/rest",
+    auth=sender,
+    response=RetryOut,
+    summary="Send to the rest",
+)
+def send_to_the_rest(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
+    """Send a mailing that is done to whoever came into its audience since, as its text was then.
+
+    Nobody gets it twice; 409 unless it is done."""
+    mailing_of(mailing_id)
+    with refusals_as_problems("session"):
+        number = add_the_rest(mailing_id=mailing_id, by=user_of(request), now=timezone.now())
+    return {"queued": number}
 
 
 def _act(

@@ -5,17 +5,22 @@ from campaigns.overview.decisions import DecideView, RowsView
 from campaigns.overview.files import FileView
 from campaigns.overview.people import PeopleView
 from campaigns.overview.preview import PreviewAsView, PreviewCalendarView, PreviewFrameView
+from campaigns.overview.rest import RestView
+from campaigns.overview.results import LedgerView, ResultView
 from campaigns.overview.standing import OverviewView, StandingView
 
 __all__ = [
     "ActView",
     "DecideView",
     "FileView",
+    "LedgerView",
     "OverviewView",
     "PeopleView",
     "PreviewAsView",
     "PreviewCalendarView",
     "PreviewFrameView",
+    "RestView",
+    "ResultView",
     "RowsView",
     "StandingView",
     "TestView",

@@ -29,12 +29,15 @@ from campaigns.overview.advice import advice
 from campaigns.overview.pages import MailingPage, people, user_of
 from campaigns.overview.versions import fallbacks, parts
 from campaigns.plan import parse_plan
+from campaigns.selectors.domains import domain_counts
 from campaigns.selectors.hints import plan_hints
 from campaigns.selectors.ledger import excluded_counts
 from campaigns.selectors.pauses import last_pause
 from campaigns.selectors.progress import Progress, progress
 from campaigns.selectors.recipients import dry_run
 from campaigns.selectors.replies import SPOKEN_OF, reply_groups
+from campaigns.selectors.rest import count_the_rest
+from campaigns.selectors.results import REACHED
 from campaigns.services import mailings
 from contacts.enums import MailState
 
@@ -70,6 +73,9 @@ _MEANING = {
 _LOOKS = {MailingState.SENDING: 2, MailingState.PAUSED: 10, MailingState.CANCELLED: 2}
 #: And at one that is planned: when its moment has come, and not later than after ten minutes.
 _LOOKS_AHEAD = (2, 600)
+
+#: From so many people on, counting takes a second now and then: the page looks less often.
+_LARGE, _LOOKS_AT_LARGE = 20_000, 10
 
 _REPLIES = 20
 
@@ -132,11 +138,16 @@ class OverviewView(MailingPage, TemplateView):
 
     def _started(self) -> dict[str, Any]:
         rows = self.mailing.files.annotate(size=Length("octets")).order_by("position")
+        rest = count_the_rest(self.mailing, timezone.now()) if self.may_send else 0
         return standing(self) | {
+            "rest": figure(rest) if rest else "",
+            "rest_number": rest,
+            "rest_url": self.url("rest"),
+            "result_url": self.url("result"),
             "files": [
                 (name, size, self.url("file", position))
                 for name, size, position in rows.values_list("name", "size", "position")
-            ]
+            ],
         }
 
 
@@ -157,6 +168,9 @@ def standing(page: MailingPage) -> dict[str, Any]:
     others = spoken_of - sum(group.number for group in replies)
     waiting = found.counts[MailState.QUEUED] + found.counts[MailState.DEFERRED]
     is_open = found.settled < found.to_send or mailing.state == MailingState.SENDING
+    every = _look_every(mailing, now, is_open=is_open)
+    if every and found.to_send >= _LARGE:
+        every = max(every, _LOOKS_AT_LARGE)
     return {
         "progress": found,
         "done": _("%(settled)s of %(total)s")
@@ -164,7 +178,7 @@ def standing(page: MailingPage) -> dict[str, Any]:
         "pace": _pace(found.rate),
         "end": _end(found, now),
         "is_sending": mailing.state == MailingState.SENDING,
-        "look_every": _look_every(mailing, now, is_open=is_open),
+        "look_every": every,
         "pause": last_pause(mailing) if mailing.state == MailingState.PAUSED else None,
         "advice": advice(mailing.pause_reason),
         "waiting": figure(waiting),
@@ -173,7 +187,10 @@ def standing(page: MailingPage) -> dict[str, Any]:
         "states": _states(found),
         "replies": [(group, figure(group.number)) for group in replies],
         "other_replies": figure(others) if others > 0 else "",
+        "domains": domain_counts(mailing.pk, found.counts),
         "excluded": _reasons(excluded_counts(mailing.pk)),
+        "said": _said(found),
+        "got_it": figure(sum(found.counts[state] for state in REACHED)),
         "live_urls": {name: page.url(name) for name in ("people", "rows", "standing")},
         "can_send": mailing.state != MailingState.CANCELLED,
     }
@@ -185,6 +202,14 @@ def _look_every(mailing: Mailing, now: datetime, *, is_open: bool = False) -> in
         soonest, latest = _LOOKS_AHEAD
         return min(max(int((mailing.due_at - now).total_seconds()), soonest), latest)
     return _LOOKS.get(MailingState(mailing.state), 0) if is_open else 0
+
+
+def _said(found: Progress) -> str:
+    """Return what a screen reader says while it goes on: by tenths, so that it says little."""
+    if not found.to_send:
+        return ""
+    tenths = 10 * found.settled // found.to_send
+    return _("%(percent)s percent done") % {"percent": 10 * tenths}
 
 
 def _states(found: Progress) -> list[tuple[str, str, str, str]]:

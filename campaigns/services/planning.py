@@ -5,7 +5,7 @@ Every function may run twice at once or again after a kill: what decides is a co
 
 import logging
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef
@@ -14,6 +14,7 @@ from base.services import emit
 from campaigns.compiling import compile_messages
 from campaigns.enums import BEFORE_SESSION, MailingState
 from campaigns.errors import CampaignError
+from campaigns.link_counts import with_counted_links
 from campaigns.models import Delivery, Mailing
 from campaigns.plan import parse_plan
 from campaigns.selectors.moments import (
@@ -124,10 +125,14 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
             transaction.set_rollback(True)
             return False
         named = mailing.frozen_revision.as_object() if mailing.frozen_revision else mailing
+        site = site_settings()
+        message: dict[str, Any] = {"messages": compile_messages(named)}
+        if site.counts_links:
+            message = with_counted_links(mailing_id=mailing_id, **message)
         mailing.frozen = {
             "audience": named.audience,
-            "messages": compile_messages(named),
-            "per_week": site_settings().mailings_per_week,
+            "per_week": site.mailings_per_week,
+            **message,
         }
         freeze_files(mailing_id=mailing_id, attachments=named.attachments)
         terms = terms_of(mailing, now)

@@ -312,3 +312,30 @@ def test_template_is_neither_planned_nor_started(call):
         assert "sjabloon" in str(answer)
     mailing.refresh_from_db()
     assert mailing.state == "draft"
+
+
+def test_done_mailing_goes_to_the_rest_once(call):
+    newcomer = _member()
+    mailing = make_mailing(state="done", started_at=NOW, kind="announcement")
+
+    assert call("POST", f"/{mailing.pk}/rest") == (200, {"queued": 1})
+    status, body = call("POST", f"/{mailing.pk}/rest")
+    assert (status, body["code"], body["state"]) == (409, "move_forbidden", "sending")
+    assert [row.contact_id for row in Delivery.objects.all()] == [newcomer.pk]
+    assert call("POST", "/999999/rest")[0] == 404
+
+
+def test_progress_counts_by_domain(call):
+    mailing = make_mailing(state="sending")
+    make_delivery(mailing=mailing, contact=make_contact(email="amina@groot.example.org"))
+    _status, body = call("GET", f"/{mailing.pk}/progress")
+    assert body["domains"] == [
+        {
+            "name": "groot.example.org",
+            "total": 1,
+            "sent": 0,
+            "waiting": 1,
+            "deferred": 0,
+            "refused": 0,
+        }
+    ]

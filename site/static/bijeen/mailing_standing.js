@@ -21,6 +21,10 @@ async function renew() {
     return;
   }
   standing.dataset.every = now.dataset.every; // 0 when nothing changes any more
+  if (now.dataset.said !== standing.dataset.said) {
+    standing.dataset.said = now.dataset.said;
+    document.getElementById("standing-said").textContent = now.dataset.said;
+  }
   for (const section of now.querySelectorAll(":scope > section")) {
     const shown = document.getElementById(section.id);
     if (!shown || shown.innerHTML === section.innerHTML) continue;
