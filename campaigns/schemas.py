@@ -52,6 +52,10 @@ class MailingPatch(StrictSchema):
     stops_for_colleague: bool | None = Field(
         None, description="Leaves out everybody whose organisation has a seat already."
     )
+    in_archive: bool | None = Field(
+        None, description="For everybody to read once it has started, without anybody's name."
+    )
+    is_template: bool | None = Field(None, description="Is never sent: others are begun from it.")
 
 
 class MailingIn(MailingPatch):
@@ -84,6 +88,11 @@ class MailingOut(Schema):
     plan: dict[str, Any]
     in_their_zone: bool
     stops_for_colleague: bool
+    is_template: bool
+    in_archive: bool
+    revision: int | None = Field(description="The latest: give it with `start`, `plan`, `approve`.")
+    asked_at: datetime | None = Field(description="Since when approval is asked for.")
+    approved_at: datetime | None = Field(description="When a second person agreed to this text.")
     repetition: int = Field(description="The how-manieth of a recurring mailing; 0 is the first.")
     repeats: int | None = Field(description="The first of the recurring mailing that it is one of.")
     state: str
@@ -137,8 +146,29 @@ class TestOut(Schema):
     queued: int
 
 
-class PlanIn(StrictSchema):
-    """A plan as in the contract; an empty body uses the plan that the mailing has."""
+Revision = Annotated[int, Field(ge=1, le=9_223_372_036_854_775_807)]
+
+
+class StartIn(StrictSchema):
+    revision: Revision | None = Field(
+        None, description="The revision that was looked at: 409 when it is another by now."
+    )
+
+
+class ApproveIn(StartIn):
+    pass
+
+
+class SendBackIn(StrictSchema):
+    remark: Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
+
+
+class ArchiveIn(StrictSchema):
+    in_archive: bool
+
+
+class PlanIn(StartIn):
+    """A plan as in the contract; without one, the plan that the mailing has."""
 
     now: Literal[True] | None = None
     at: str | None = None

@@ -44,6 +44,11 @@ _FIELDS_HELP = gettext_lazy(
     "They are filled in for each person."
 )
 
+ARCHIVE_HELP = gettext_lazy(
+    "For everybody to read, once it has started: without anybody's name or personal links. Only "
+    "for invitations and announcements."
+)
+
 
 def _text_tab(language: str, heading: Any) -> ObjectList:
     return ObjectList(
@@ -112,6 +117,7 @@ def edit_handler() -> TabbedInterface:
                 ],
                 heading=gettext_lazy("Until people answer"),
             ),
+            FieldPanel("in_archive", help_text=ARCHIVE_HELP),
             MultiFieldPanel(
                 [
                     FieldPanel("sender_name"),
@@ -265,6 +271,12 @@ class MailingViewSet(SnippetViewSet):
             path("rows/<int:pk>/", overview.RowsView.as_view(**kwargs), name="rows"),
             path("decide/<int:pk>/", overview.DecideView.as_view(**kwargs), name="decide"),
             path("act/<int:pk>/<str:act>/", overview.ActView.as_view(**kwargs), name="act"),
+            path(
+                "approval/<int:pk>/<str:act>/",
+                overview.ApprovalView.as_view(**kwargs),
+                name="approval",
+            ),
+            path("archive/<int:pk>/", overview.ArchiveView.as_view(**kwargs), name="archive"),
             path("test/<int:pk>/", overview.TestView.as_view(**kwargs), name="test"),
             path("file/<int:pk>/<int:position>/", overview.FileView.as_view(**kwargs), name="file"),
         ]

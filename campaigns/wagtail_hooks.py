@@ -15,6 +15,7 @@ from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import LogActionRegistry
 from wagtail.snippets.models import register_snippet
 
+from campaigns.approvals import ApprovalPanel, register_approval_actions
 from campaigns.dashboard import AttentionPanel, HoldPanel
 from campaigns.models import Mailing
 from campaigns.release import ReleaseViewSet
@@ -49,6 +50,11 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action("campaigns.rest", _("Send to the rest"), _("Sent to the rest"))
     actions.register_action("campaigns.resolve", _("Decide"), _("Took mails in doubt for sent"))
     actions.register_action("campaigns.again", _("Send again"), _("Put mails back in the queue"))
+    actions.register_action("campaigns.archive", _("Archive"), _("Put in the public archive"))
+    actions.register_action(
+        "campaigns.unarchive", _("Take out of the archive"), _("Taken out of the public archive")
+    )
+    register_approval_actions(actions)
     actions.register_action("campaigns.release", _("Release mail"), _("Released mail"))
 
 
@@ -77,5 +83,6 @@ def mail_participants(request: HttpRequest, session: Session) -> list[Button]:
 def add_attention(request: HttpRequest, panels: list[Component]) -> None:
     if request.user.has_perm("campaigns.view_mailing"):
         panels.append(AttentionPanel())
+        panels.append(ApprovalPanel())
         if current_hold() is not None:
             panels.append(HoldPanel())

@@ -12,8 +12,8 @@ from ninja import Router, Status
 from base.problems import field_problem
 from campaigns import audience
 from campaigns.api.shared import (
+    act,
     mailing_of,
-    mailing_out,
     reader,
     refusals_as_problems,
     sender,
@@ -28,6 +28,7 @@ from campaigns.schemas import (
     PauseIn,
     PlanIn,
     PlannedOut,
+    StartIn,
     TestIn,
     TestOut,
 )
@@ -130,13 +131,15 @@ def plan_mailing(
     `hints` are no problems: a moment outside the hours of the site, or on a holiday.
     """
     plan = data.model_dump(exclude_unset=True) if data else {}
-    found = _act(
+    revision = plan.pop("revision", None)
+    found = act(
         request,
         mailing_id,
         mailings.plan_mailing,
         field="plan",
         plan=plan or None,
         wait=_wait(),
+        revision=revision,
     )
     return found | {"hints": plan_hints(mailing_of(mailing_id), now=timezone.now())}
 
@@ -153,9 +156,12 @@ def _wait() -> timedelta:
     by_alias=True,
     summary="Start",
 )
-def start_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
+def start_mailing(
+    request: HttpRequest, mailing_id: int, data: StartIn | None = None
+) -> dict[str, Any]:
     """Send as soon as possible: after a minute, in which it can be withdrawn, it is `sending`."""
-    return _act(request, mailing_id, mailings.start, wait=_wait())
+    revision = data.revision if data else None
+    return act(request, mailing_id, mailings.start, wait=_wait(), revision=revision)
 
 
 @router.post(
@@ -167,7 +173,7 @@ def start_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
 )
 def withdraw_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
     """Take the plan back: the mailing is a draft again. 409 once it has started."""
-    return _act(request, mailing_id, mailings.withdraw_mailing)
+    return act(request, mailing_id, mailings.withdraw_mailing)
 
 
 @router.post(
@@ -184,7 +190,7 @@ def pause_mailing(
 ) -> dict[str, Any]:
     """Stop within one message per connection; the rest waits."""
     reason = data.reason if data else ""
-    return _act(request, mailing_id, mailings.pause_mailing, reason=reason)
+    return act(request, mailing_id, mailings.pause_mailing, reason=reason)
 
 
 @router.post(
@@ -196,7 +202,7 @@ def pause_mailing(
 )
 def resume_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
     """Go on with what waits."""
-    return _act(request, mailing_id, mailings.resume_mailing)
+    return act(request, mailing_id, mailings.resume_mailing)
 
 
 @router.post(
@@ -208,13 +214,4 @@ def resume_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
 )
 def cancel_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
     """Send no more, for good."""
-    return _act(request, mailing_id, mailings.cancel_mailing)
-
-
-def _act(
-    request: HttpRequest, mailing_id: int, act: Any, *, field: str = "", **values: Any
-) -> dict[str, Any]:
-    mailing_of(mailing_id)
-    with refusals_as_problems(field):
-        act(mailing_id=mailing_id, by=user_of(request), now=timezone.now(), **values)
-    return mailing_out(mailing_of(mailing_id))
+    return act(request, mailing_id, mailings.cancel_mailing)

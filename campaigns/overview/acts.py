@@ -17,7 +17,9 @@ from django.views.generic import View
 from campaigns.checks import send_problems
 from campaigns.errors import CampaignError, MailingNotReady
 from campaigns.forms import AddressForm, PlanFields, plan_of_fields
+from campaigns.overview.approvals import posted_revision
 from campaigns.overview.pages import MailingPage, user_of
+from campaigns.selectors.approval import approval_problems
 from campaigns.selectors.hints import plan_hints
 from campaigns.selectors.hold import is_held
 from campaigns.selectors.ledger import counts
@@ -37,7 +39,7 @@ class ActView(MailingPage, View):
         if act == "start":
             now = timezone.now()
             hints = self._hints_of_now(now)
-            problems = send_problems(self.mailing, now)
+            problems = send_problems(self.mailing, now) + approval_problems(self.mailing)
             numbers = dry_run(self.mailing, now) if not problems else None
         waiting = counts(self.mailing.pk)
         context = self.get_context_data() | {
@@ -96,11 +98,12 @@ class ActView(MailingPage, View):
             "by": user_of(self.request),
             "now": timezone.now(),
         }
+        seen = {"revision": posted_revision(self.request)}
         match act:
             case "plan":
-                mailings.plan_mailing(plan=self._plan(), wait=_wait(), **values)
+                mailings.plan_mailing(plan=self._plan(), wait=_wait(), **values | seen)
             case "start":
-                mailings.start(wait=_wait(), **values)
+                mailings.start(wait=_wait(), **values | seen)
             case "withdraw":
                 mailings.withdraw_mailing(**values)
             case "pause":

@@ -18,7 +18,9 @@ from campaigns.message import draft_composer
 from campaigns.models import Mailing
 from campaigns.plan import parse_plan
 from campaigns.rendering import Recipient, sample_recipient
+from campaigns.selectors.approval import approval_problems
 from campaigns.selectors.moments import due_at
+from campaigns.services.revisions import check_revision
 from campaigns.wording import WORDS
 from contacts.addresses import address_key
 from contacts.enums import NoticeKind
@@ -75,8 +77,11 @@ def save_mailing(*, mailing: Mailing, by: User | None, now: datetime) -> Mailing
 def return_to_draft(*, mailing_id: int) -> bool:
     """Make a mailing a draft again because it was edited; say whether it was something else.
 
-    Raises MoveForbidden once it is being sent, done or cancelled.
+    Nobody has approved what it says now. Raises MoveForbidden once it is being sent, done or
+    cancelled.
     """
+    editable = Mailing.objects.filter(pk=mailing_id, state__in=EDITABLE)
+    editable.update(asked_at=None, asked_by=None, approved_at=None, approved_by=None)
     others = [state for state in EDITABLE if state != _S.DRAFT]
     rows = Mailing.objects.filter(pk=mailing_id, state__in=others)
     if rows.update(state=_S.DRAFT, due_at=None, due_for_version=None, pause_reason=""):
@@ -104,22 +109,28 @@ def plan_mailing(
     by: User | None = None,
     plan: dict[str, Any] | None = None,
     wait: timedelta = timedelta(0),
+    revision: int | None = None,
 ) -> Mailing:
     """Plan a mailing: by `plan`, else by the plan that it has. Nothing is sent before the tick.
 
     A plan that is `now` waits for `wait`, in which it can be withdrawn.
 
-    The text as it stands is kept as a named revision, and that is what will be sent. Raises
-    MailingNotReady with every problem, MoveForbidden once it is being sent.
+    The text as it stands is kept as a named revision, and that is what will be sent. `revision` is
+    the one that was looked at. Raises MailingNotReady with every problem, MailingChanged when it is
+    another text by now, MoveForbidden once it is being sent.
     """
-    mailing = Mailing.objects.select_related("session").get(pk=mailing_id)
+    # Held: what is checked, and approved, is what is planned.
+    rows = Mailing.objects.select_for_update(of=("self",))
+    mailing = rows.select_related("session", "latest_revision__user").get(pk=mailing_id)
     if mailing.state not in ACTS["plan"]:
         raise _forbidden("plan", mailing.state)
+    check_revision(mailing, revision, by)
     if plan is not None:
         mailing.plan = plan
     problems = send_problems(mailing, now) + (plan_problems(mailing, now) if mailing.plan else [])
     if not mailing.plan:
         problems.append(_("Say when: now, at a moment, or relative to the session."))
+    problems += approval_problems(mailing)
     if problems:
         raise MailingNotReady(list(dict.fromkeys(problems)))
     mailing.save(update_fields=["plan"])
@@ -144,13 +155,20 @@ def plan_mailing(
 
 
 def start(
-    *, mailing_id: int, now: datetime, by: User | None = None, wait: timedelta = timedelta(0)
+    *,
+    mailing_id: int,
+    now: datetime,
+    by: User | None = None,
+    wait: timedelta = timedelta(0),
+    revision: int | None = None,
 ) -> Mailing:
     """Send as soon as possible: the first tick after `wait` starts it. Raises as plan_mailing."""
     state = _state(mailing_id)
     if state not in ACTS["start"]:
         raise _forbidden("start", state)
-    return plan_mailing(mailing_id=mailing_id, plan={"now": True}, by=by, now=now, wait=wait)
+    return plan_mailing(
+        mailing_id=mailing_id, plan={"now": True}, by=by, now=now, wait=wait, revision=revision
+    )
 
 
 def withdraw_mailing(*, mailing_id: int, now: datetime, by: User | None = None) -> Mailing:
