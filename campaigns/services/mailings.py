@@ -50,6 +50,13 @@ def legal_acts(state: str) -> list[str]:
 # --- text, audience and plan --------------------------------------------------------------------
 
 
+#: What returning to draft changes, as far as somebody still looks at it.
+_MOVED = [
+    "state", "due_at", "due_for_version", "frozen_revision",
+    "asked_at", "asked_by", "approved_at", "approved_by",
+]  # fmt: skip
+
+
 @transaction.atomic
 def save_mailing(*, mailing: Mailing, by: User | None, now: datetime) -> Mailing:
     """Write a new or edited mailing with a revision; an edited one is a draft again.
@@ -60,7 +67,7 @@ def save_mailing(*, mailing: Mailing, by: User | None, now: datetime) -> Mailing
         mailing.created_at, mailing.created_by = now, by
     else:
         return_to_draft(mailing_id=mailing.pk)
-        mailing.refresh_from_db(fields=["state", "due_at", "due_for_version", "frozen_revision"])
+        mailing.refresh_from_db(fields=_MOVED)
     problems = save_problems(mailing)
     try:
         mailing.full_clean()

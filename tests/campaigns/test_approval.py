@@ -4,26 +4,22 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.urls import reverse
-from wagtail.models import Locale, ModelLogEntry, Site
+from wagtail.models import Locale, ModelLogEntry
 
 from campaigns.errors import ApprovalRefused, MailingChanged, MailingNotReady, MoveForbidden
 from campaigns.models import Delivery, Mailing
 from campaigns.selectors.approval import waiting_for
 from campaigns.services import approval, mailings
-from campaigns.services.groups import ensure_groups
 from campaigns.services.planning import finish_mailings, start_due_mailings
 from campaigns.services.repeating import plan_repetitions
 from campaigns.viewsets import viewset
 from contacts.models import Notice
-from content.models import SiteSettings
-from tests.campaigns.people import make_delegate
+from tests.campaigns.people import make_delegate, make_organiser, need_second_person
 from tests.concurrency import together
 from tests.factories.base import make_user
 from tests.factories.campaigns import make_far_session, make_mailing
 from tests.factories.contacts import NOW
-from tests.factories.content import make_home
 
 pytestmark = pytest.mark.django_db
 
@@ -32,18 +28,6 @@ LATER = NOW + timedelta(hours=1)
 
 def _url(name, *args):
     return reverse(viewset.get_url_name(name), args=args)
-
-
-def _need(needed=True):
-    site = Site.objects.filter(is_default_site=True).first() or make_home().get_site()
-    SiteSettings.objects.update_or_create(site=site, defaults={"needs_second_person": needed})
-
-
-def _organiser(name, **values):
-    ensure_groups()
-    user = make_user(username=name, email=f"{name}@example.org", **values)
-    user.groups.add(Group.objects.get(name="Organisator"))
-    return user
 
 
 def _made(by, **values):
@@ -55,12 +39,12 @@ def _made(by, **values):
 
 @pytest.fixture
 def writer():
-    return _organiser("schrijver", first_name="Sanne")
+    return make_organiser("schrijver", first_name="Sanne")
 
 
 @pytest.fixture
 def reader():
-    return _organiser("lezer", first_name="Rutger")
+    return make_organiser("lezer", first_name="Rutger")
 
 
 @pytest.fixture
@@ -75,7 +59,7 @@ def _approve(mailing, writer, reader):
 
 
 def test_nothing_goes_out_unseen_when_the_site_asks_for_a_second_person(mailing, writer, reader):
-    _need()
+    need_second_person()
     for go in (mailings.start, mailings.plan_mailing):
         with pytest.raises(MailingNotReady, match="vraag"):
             go(mailing_id=mailing.pk, by=writer, now=NOW)
@@ -89,7 +73,7 @@ def test_nothing_goes_out_unseen_when_the_site_asks_for_a_second_person(mailing,
 
 def test_missed_mailing_without_approval_is_not_planned_again(mailing, writer):
     Mailing.objects.filter(pk=mailing.pk).update(state="missed")
-    _need()
+    need_second_person()
     with pytest.raises(MailingNotReady):
         mailings.start(mailing_id=mailing.pk, by=writer, now=NOW)
     assert Mailing.objects.get().state == "missed"
@@ -97,7 +81,7 @@ def test_missed_mailing_without_approval_is_not_planned_again(mailing, writer):
 
 def test_mailing_planned_before_the_site_asked_for_it_is_missed_in_words(mailing, writer):
     mailings.start(mailing_id=mailing.pk, by=writer, now=NOW)
-    _need()
+    need_second_person()
     assert start_due_mailings(now=LATER) == []
     mailing.refresh_from_db()
     assert mailing.state == "missed"
@@ -106,7 +90,7 @@ def test_mailing_planned_before_the_site_asked_for_it_is_missed_in_words(mailing
 
 
 def test_repetition_of_an_approved_text_is_approved(mailing, writer, reader):
-    _need()
+    need_second_person()
     _approve(mailing, writer, reader)
     plan = {"now": True, "repeat": {"every_days": 1, "times": 1}}
     mailings.plan_mailing(mailing_id=mailing.pk, plan=plan, by=writer, now=NOW)
@@ -121,7 +105,7 @@ def test_repetition_of_an_approved_text_is_approved(mailing, writer, reader):
 
 @pytest.mark.parametrize("who", ["writer", "asker"])
 def test_nobody_approves_what_they_asked_or_wrote(mailing, writer, reader, who):
-    other = _organiser("derde")
+    other = make_organiser("derde")
     approval.ask_for_approval(mailing_id=mailing.pk, by=other, now=NOW)
     by = writer if who == "writer" else other
     for act in (approval.approve_mailing, approval.send_back):
@@ -156,7 +140,7 @@ def test_edit_takes_the_approval_away(mailing, writer, reader):
 
 
 def test_plan_and_withdrawal_leave_the_approval(mailing, writer, reader):
-    _need()
+    need_second_person()
     _approve(mailing, writer, reader)
     mailings.start(mailing_id=mailing.pk, by=writer, now=NOW)
     mailings.withdraw_mailing(mailing_id=mailing.pk, by=writer, now=NOW)
@@ -174,7 +158,7 @@ def test_text_that_was_changed_while_it_was_read_is_not_approved(mailing, writer
 
 def test_question_is_mailed_to_those_who_may_approve_and_nobody_else(mailing, writer, reader):
     make_user(username="redacteur", email="redacteur@example.org")
-    _organiser("weg", is_active=False)
+    make_organiser("weg", is_active=False)
     approval.ask_for_approval(mailing_id=mailing.pk, by=writer, now=NOW)
     notice = Notice.objects.get()
     assert notice.address == "lezer@example.org"
@@ -216,7 +200,7 @@ def test_nobody_to_ask_and_what_is_not_ready_are_said(writer):
 
 
 def test_organisers_ask_send_back_and_approve_in_the_admin(client, mailing, writer, reader):
-    _need()
+    need_second_person()
     client.force_login(writer)
     overview = _url("overview", mailing.pk)
     page = client.get(overview).content.decode()
@@ -268,7 +252,7 @@ def test_whoever_may_only_look_does_nothing_about_an_approval(client, mailing, w
 
 
 def test_confirmation_says_that_approval_is_needed(client, mailing, writer):
-    _need()
+    need_second_person()
     client.force_login(writer)
     page = client.get(_url("act", mailing.pk, "start")).content.decode()
     assert "vraag" in page
@@ -328,7 +312,7 @@ def test_wagtail_tells_two_editors_of_each_other(client, mailing, writer, reader
 def test_two_who_start_at_once_start_one_mailing(file_database):
     Locale.objects.get_or_create(language_code="nl")
     make_delegate()
-    writer, reader = _organiser("schrijver"), _organiser("lezer")
+    writer, reader = make_organiser("schrijver"), make_organiser("lezer")
     mailing = _made(writer)
     seen = mailing.latest_revision_id
 

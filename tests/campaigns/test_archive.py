@@ -22,7 +22,9 @@ from campaigns.services.archive import show_in_archive
 from campaigns.services.groups import ensure_groups
 from campaigns.services.planning import start_due_mailings
 from campaigns.viewsets import viewset
+from contacts.enums import Source
 from contacts.services.erasure import erase_contact
+from contacts.services.merging import merge_contacts
 from tests.campaigns.people import make_delegate, register
 from tests.factories.base import make_user
 from tests.factories.campaigns import BODY, make_delivery, make_far_session, make_mailing
@@ -261,11 +263,20 @@ def test_own_mail_is_read_without_an_account_and_is_not_found_by_others(client):
     assert links.unsubscribe(person, mailing.purpose) in page
 
 
+def test_own_mail_is_still_there_after_its_person_was_merged(client):
+    kept, gone = make_delegate(given_name="Xanthippe"), make_contact(given_name="X.")
+    row = make_delivery(contact=gone, state="sent")
+    merge_contacts(kept_id=kept.pk, gone_id=gone.pk, by=None, now=NOW)
+    answer = client.get(links.browser(row.pk))
+    assert answer.status_code == 200
+    assert links.preferences(kept) in answer.content.decode()
+
+
 def test_own_mail_is_gone_after_erasure_with_a_friendly_page(client):
     person = make_delegate(given_name="Xanthippe")
     row = make_delivery(contact=person, state="sent")
     url = links.browser(row.pk)
-    erase_contact(contact_id=person.pk, now=NOW)
+    erase_contact(contact_id=person.pk, by=None, source=Source.FORM, now=NOW)
     for language, words in (("nl", "Deze mail is er niet meer"), ("en", "no longer here")):
         answer = client.get(f"{url}?lang={language}")
         page = answer.content.decode()
@@ -279,4 +290,4 @@ def test_own_mail_is_gone_after_erasure_with_a_friendly_page(client):
 def test_broken_link_to_a_mail_gets_a_friendly_page(client):
     answer = client.get("/m/nonsens/", headers={"accept-language": "nl"})
     assert answer.status_code == 404
-    assert "Kopieer de hele link" in answer.content.decode()
+    assert "Kopieer hem helemaal uit de mail" in answer.content.decode()
