@@ -82,7 +82,7 @@ def approvers(mailing: Mailing) -> QuerySet[User]:
     """Return everybody who may approve this mailing, besides whoever asked or edited it last."""
     backend = "django.contrib.auth.backends.ModelBackend"
     found = User.objects.with_perm(MAY_APPROVE, backend=backend)
-    involved = {mailing.asked_by_id, last_editor_id(mailing)} - {None}
+    involved = [pk for pk in (mailing.asked_by_id, last_editor_id(mailing)) if pk is not None]
     return found.exclude(pk__in=involved).order_by("pk")
 
 
