@@ -30,6 +30,7 @@ from campaigns.message import draft_composer
 from campaigns.models import Mailing
 from campaigns.plan import parse_plan
 from campaigns.rendering import sample_recipient
+from campaigns.selectors.archive import archive_problem
 from campaigns.selectors.moments import due_at
 from campaigns.selectors.recipients import dry_run
 from campaigns.selectors.terms import is_past
@@ -55,6 +56,8 @@ def save_problems(mailing: Mailing) -> dict[str, list[str]]:
             _note(found, name, _field_problems(getattr(mailing, name)))
         _note(found, f"body_{code}", _body_problems(getattr(mailing, f"body_{code}")))
     _note(found, "attachments", _attachment_problems(mailing))
+    if mailing.in_archive and (words := archive_problem(mailing)):
+        _note(found, "in_archive", [words])
     _note(found, "audience", audience_problems(mailing.audience))
     if mailing.plan:
         _note(found, "plan", _plan_problems(mailing.plan))

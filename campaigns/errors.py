@@ -107,3 +107,11 @@ class MailNotHeld(CampaignError):
 
     def __init__(self) -> None:
         super().__init__(_("Mail goes out as usual: there is nothing to release."))
+
+
+class MailingChanged(CampaignError):
+    """Somebody changed the mailing since it was looked at; the text says who and when."""
+
+
+class ApprovalRefused(CampaignError):
+    """This person cannot approve, or send back, this mailing; the text says why."""

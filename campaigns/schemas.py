@@ -52,6 +52,10 @@ class MailingPatch(StrictSchema):
     stops_for_colleague: bool | None = Field(
         None, description="Leaves out everybody whose organisation has a seat already."
     )
+    in_archive: bool | None = Field(
+        None, description="For everybody to read once it has started, without anybody's name."
+    )
+    is_template: bool | None = Field(None, description="Is never sent: others are begun from it.")
 
 
 class MailingIn(MailingPatch):
@@ -84,6 +88,11 @@ class MailingOut(Schema):
     plan: dict[str, Any]
     in_their_zone: bool
     stops_for_colleague: bool
+    is_template: bool
+    in_archive: bool
+    revision: int | None = Field(description="The latest: give it with `start`, `plan`, `approve`.")
+    asked_at: datetime | None = Field(description="Since when approval is asked for.")
+    approved_at: datetime | None = Field(description="When a second person agreed to this text.")
     repetition: int = Field(description="The how-manieth of a recurring mailing; 0 is the first.")
     repeats: int | None = Field(description="The first of the recurring mailing that it is one of.")
     state: str
@@ -154,14 +163,35 @@ class TestOut(Schema):
     queued: int
 
 
-class StartIn(StrictSchema):
-    """The number of people, of a mailing to so many that it is asked for."""
+Revision = Annotated[int, Field(ge=1, le=9_223_372_036_854_775_807)]
 
-    confirm: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+
+class SeenIn(StrictSchema):
+    revision: Revision | None = Field(
+        None, description="The revision that was looked at: 409 when it is another by now."
+    )
+
+
+class ApproveIn(SeenIn):
+    pass
+
+
+class StartIn(SeenIn):
+    confirm: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = Field(
+        None, description="The number of people, of a mailing to so many that it is asked for."
+    )
+
+
+class SendBackIn(StrictSchema):
+    remark: Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
+
+
+class ArchiveIn(StrictSchema):
+    in_archive: bool
 
 
 class PlanIn(StartIn):
-    """A plan as in the contract; without one the plan that the mailing has is used."""
+    """A plan as in the contract; without one, the plan that the mailing has."""
 
     now: Literal[True] | None = None
     at: str | None = None

@@ -46,6 +46,11 @@ from campaigns.services.mailings import return_to_draft
 from contacts.enums import Purpose
 from content.models import Session
 
+ARCHIVE_HELP = gettext_lazy(
+    "For everybody to read, once it has started: without anybody's name or personal links. Only "
+    "for invitations and announcements."
+)
+
 
 def _text_tab(language: str, heading: Any) -> ObjectList:
     return ObjectList(
@@ -103,6 +108,7 @@ def edit_handler() -> TabbedInterface:
                 ],
                 heading=gettext_lazy("Until people answer"),
             ),
+            FieldPanel("in_archive", help_text=ARCHIVE_HELP),
             MultiFieldPanel(
                 [
                     FieldPanel("sender_name"),
@@ -363,6 +369,12 @@ class MailingViewSet(SnippetViewSet):
             path("rest/<int:pk>/", overview.RestView.as_view(**kwargs), name="rest"),
             path("result/<int:pk>/", overview.ResultView.as_view(**kwargs), name="result"),
             path("ledger/<int:pk>/", overview.LedgerView.as_view(**kwargs), name="ledger"),
+            path(
+                "approval/<int:pk>/<str:act>/",
+                overview.ApprovalView.as_view(**kwargs),
+                name="approval",
+            ),
+            path("archive/<int:pk>/", overview.ArchiveView.as_view(**kwargs), name="archive"),
             path("test/<int:pk>/", overview.TestView.as_view(**kwargs), name="test"),
             path("proofs/<int:pk>/", ProofsView.as_view(**kwargs), name="proofs"),
             path(

@@ -16,6 +16,7 @@ from wagtail.log_actions import LogActionRegistry
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
+from campaigns.approvals import ApprovalPanel, register_approval_actions
 from campaigns.beginning.buttons import begin_url
 from campaigns.beginning.sessions import SessionChooser, session_chooser
 from campaigns.builder.segments import segments
@@ -67,6 +68,11 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action("campaigns.rest", _("Send to the rest"), _("Sent to the rest"))
     actions.register_action("campaigns.resolve", _("Decide"), _("Took mails in doubt for sent"))
     actions.register_action("campaigns.again", _("Send again"), _("Put mails back in the queue"))
+    actions.register_action("campaigns.archive", _("Archive"), _("Put in the public archive"))
+    actions.register_action(
+        "campaigns.unarchive", _("Take out of the archive"), _("Taken out of the public archive")
+    )
+    register_approval_actions(actions)
     actions.register_action("campaigns.release", _("Release mail"), _("Released mail"))
 
 
@@ -127,7 +133,7 @@ def mail_to_expect(request: HttpRequest, person: Contact) -> list[Button]:
 @hooks.register("construct_homepage_panels")
 def add_attention(request: HttpRequest, panels: list[Component]) -> None:
     if request.user.has_perm("campaigns.view_mailing"):
-        panels += [NextPanel(), AttentionPanel()]
+        panels += [NextPanel(), AttentionPanel(), ApprovalPanel()]
         if current_hold() is not None:
             panels.append(HoldPanel())
     if request.user.has_perm("campaigns.add_mailing"):

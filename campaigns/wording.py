@@ -30,6 +30,8 @@ class Words:
     why_consent: str
     why_group: str
     why_own_act: str
+    dear_reader: str
+    archived: str
     test: str
     hosted_by: str
     #: What stands in a preview instead: a link within the page, which leads nowhere.
@@ -56,6 +58,8 @@ WORDS: dict[str, Words] = {
         why_consent="Je krijgt deze mail omdat je ons daar toestemming voor gaf.",
         why_group="Je krijgt deze mail omdat je je hebt aangesloten bij “%s”.",
         why_own_act="Je krijgt deze mail omdat er met dit adres iets bij ons is geregeld.",
+        dear_reader="Beste lezer",
+        archived="Deze mail is verstuurd op %s.",
         test="Proef",
         hosted_by="Organisatie",
         personal_link="#persoonlijke-link",
@@ -79,6 +83,8 @@ WORDS: dict[str, Words] = {
         why_consent="You get this mail because you gave us your consent.",
         why_group="You get this mail because you joined “%s”.",
         why_own_act="You get this mail because somebody with this address contacted us.",
+        dear_reader="Dear reader",
+        archived="This mail was sent on %s.",
         test="Test",
         hosted_by="Hosted by",
         personal_link="#personal-link",

@@ -109,7 +109,7 @@ def _write(mailing: Mailing, data: MailingPatch, request: HttpRequest) -> None:
         mailing.sender_name = given["sender"] or ""
     if "calendar" in given:
         mailing.with_calendar = bool(given["calendar"])
-    for name in ("in_their_zone", "stops_for_colleague"):
+    for name in ("in_their_zone", "stops_for_colleague", "in_archive", "is_template"):
         if name in given:
             setattr(mailing, name, bool(given[name]))
     if "attachments" in given:

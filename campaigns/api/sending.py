@@ -13,8 +13,8 @@ from ninja import Router, Status
 from base.problems import field_problem
 from campaigns import audience
 from campaigns.api.shared import (
+    act,
     mailing_of,
-    mailing_out,
     reader,
     refusals_as_problems,
     sender,
@@ -143,8 +143,8 @@ def plan_mailing(
 
     `hints` are no problems: a moment outside the hours of the site, or on a holiday.
     """
-    plan = data.model_dump(exclude_unset=True, exclude={"confirm"}) if data else {}
-    found = _act(
+    plan = data.model_dump(exclude_unset=True, exclude={"confirm", "revision"}) if data else {}
+    found = act(
         request,
         mailing_id,
         mailings.plan_mailing,
@@ -152,6 +152,7 @@ def plan_mailing(
         plan=plan or None,
         wait=_wait(),
         confirmed=data.confirm if data else None,
+        revision=data.revision if data else None,
     )
     return found | {"hints": plan_hints(mailing_of(mailing_id), now=timezone.now())}
 
@@ -169,14 +170,18 @@ def _wait() -> timedelta:
     summary="Start",
 )
 def start_mailing(
-    request: HttpRequest,
-    mailing_id: int,
-    data: StartIn | None = None,
+    request: HttpRequest, mailing_id: int, data: StartIn | None = None
 ) -> dict[str, Any]:
     """Send as soon as possible: after a minute, in which it can be withdrawn, it is `sending`. 422
     on `confirm` when it goes to so many people that their number has to be given there."""
-    confirmed = data.confirm if data else None
-    return _act(request, mailing_id, mailings.start, wait=_wait(), confirmed=confirmed)
+    return act(
+        request,
+        mailing_id,
+        mailings.start,
+        wait=_wait(),
+        confirmed=data.confirm if data else None,
+        revision=data.revision if data else None,
+    )
 
 
 @router.post(
@@ -188,7 +193,7 @@ def start_mailing(
 )
 def withdraw_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
     """Take the plan back: the mailing is a draft again. 409 once it has started."""
-    return _act(request, mailing_id, mailings.withdraw_mailing)
+    return act(request, mailing_id, mailings.withdraw_mailing)
 
 
 @router.post(
@@ -205,7 +210,7 @@ def pause_mailing(
 ) -> dict[str, Any]:
     """Stop within one message per connection; the rest waits."""
     reason = data.reason if data else ""
-    return _act(request, mailing_id, mailings.pause_mailing, reason=reason)
+    return act(request, mailing_id, mailings.pause_mailing, reason=reason)
 
 
 @router.post(
@@ -217,7 +222,7 @@ def pause_mailing(
 )
 def resume_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
     """Go on with what waits."""
-    return _act(request, mailing_id, mailings.resume_mailing)
+    return act(request, mailing_id, mailings.resume_mailing)
 
 
 @router.post(
@@ -229,7 +234,7 @@ def resume_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
 )
 def cancel_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
     """Send no more, for good."""
-    return _act(request, mailing_id, mailings.cancel_mailing)
+    return act(request, mailing_id, mailings.cancel_mailing)
 
 
 @router.post(
@@ -246,12 +251,3 @@ def send_to_the_rest(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
     with refusals_as_problems("session"):
         number = add_the_rest(mailing_id=mailing_id, by=user_of(request), now=timezone.now())
     return {"queued": number}
-
-
-def _act(
-    request: HttpRequest, mailing_id: int, act: Any, *, field: str = "", **values: Any
-) -> dict[str, Any]:
-    mailing_of(mailing_id)
-    with refusals_as_problems(field):
-        act(mailing_id=mailing_id, by=user_of(request), now=timezone.now(), **values)
-    return mailing_out(mailing_of(mailing_id))

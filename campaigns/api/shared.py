@@ -1,12 +1,13 @@
 """What the operations on mailings share: who may, how refusals are answered, what is shown."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from base.auth import Bearer
@@ -14,8 +15,10 @@ from base.problems import Problem, field_problem
 from campaigns.attachments import document_ids
 from campaigns.compiling import LANGUAGES, written_languages
 from campaigns.errors import (
+    ApprovalRefused,
     AudienceInvalid,
     CampaignError,
+    MailingChanged,
     MailingNotReady,
     MoveForbidden,
     NumberUnconfirmed,
@@ -53,6 +56,10 @@ def refusals_as_problems(field: str = "") -> Iterator[None]:
             state=error.state,
             legal=error.legal,
         ) from error
+    except MailingChanged as error:
+        raise Problem(status=409, code="changed", detail=str(error)) from error
+    except ApprovalRefused as error:
+        raise Problem(status=403, code="approval_refused", detail=str(error)) from error
     except MailingNotReady as error:
         raise _not_ready(error.problems, field) from error
     except ValidationError as error:
@@ -102,6 +109,21 @@ def user_of(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
+def act(
+    request: HttpRequest,
+    mailing_id: int,
+    doing: Callable[..., Any],
+    *,
+    field: str = "",
+    **values: Any,
+) -> dict[str, Any]:
+    """Do something with a mailing and return what is shown of it; a refusal is a Problem."""
+    mailing_of(mailing_id)
+    with refusals_as_problems(field):
+        doing(mailing_id=mailing_id, by=user_of(request), now=timezone.now(), **values)
+    return mailing_out(mailing_of(mailing_id))
+
+
 def mailing_out(mailing: Mailing, numbers: dict[str, int] | None = None) -> dict[str, Any]:
     """Return what the API shows; `numbers` are its counts when they are known already."""
     return {
@@ -127,6 +149,11 @@ def mailing_out(mailing: Mailing, numbers: dict[str, int] | None = None) -> dict
         "plan": mailing.plan,
         "in_their_zone": mailing.in_their_zone,
         "stops_for_colleague": mailing.stops_for_colleague,
+        "is_template": mailing.is_template,
+        "in_archive": mailing.in_archive,
+        "revision": mailing.latest_revision_id,
+        "asked_at": mailing.asked_at,
+        "approved_at": mailing.approved_at,
         "repetition": mailing.repetition,
         "repeats": mailing.repeats_id,
         "state": mailing.state,

@@ -18,7 +18,9 @@ from django.views.generic import View
 from campaigns.checks import send_problems
 from campaigns.errors import CampaignError, MailingNotReady, NumberUnconfirmed
 from campaigns.forms import AddressForm, PlanFields, plan_of_fields
+from campaigns.overview.approvals import posted_revision
 from campaigns.overview.pages import MailingPage, user_of
+from campaigns.selectors.approval import approval_problems
 from campaigns.selectors.hints import plan_hints
 from campaigns.selectors.hold import is_held
 from campaigns.selectors.ledger import counts
@@ -43,7 +45,7 @@ class ActView(MailingPage, View):
         if act in _STARTING:
             now = timezone.now()
             hints = self._hints_of_now(now)
-            problems = send_problems(self.mailing, now)
+            problems = send_problems(self.mailing, now) + approval_problems(self.mailing)
             numbers = dry_run(self.mailing, now) if not problems else None
         waiting = counts(self.mailing.pk)
         context = self.get_context_data() | {
@@ -109,13 +111,14 @@ class ActView(MailingPage, View):
             "by": user_of(self.request),
             "now": timezone.now(),
         }
+        seen = {"revision": posted_revision(self.request)}
         match act:
             case "plan":
                 mailings.plan_mailing(
-                    plan=self._plan(), wait=_wait(), confirmed=self._confirmed(), **values
+                    plan=self._plan(), wait=_wait(), confirmed=self._confirmed(), **values | seen
                 )
             case "start":
-                mailings.start(wait=_wait(), confirmed=self._confirmed(), **values)
+                mailings.start(wait=_wait(), confirmed=self._confirmed(), **values | seen)
             case "withdraw":
                 mailings.withdraw_mailing(**values)
             case "pause":

@@ -26,6 +26,8 @@ from campaigns.errors import AudienceInvalid, PlanInvalid
 from campaigns.forms import AddressForm, PlanFields, fields_of_plan
 from campaigns.models import Mailing
 from campaigns.overview.advice import advice
+from campaigns.overview.approvals import approval_context
+from campaigns.overview.archive import archive_context
 from campaigns.overview.pages import MailingPage, people, user_of
 from campaigns.overview.versions import fallbacks, parts
 from campaigns.plan import parse_plan
@@ -109,12 +111,13 @@ class OverviewView(MailingPage, TemplateView):
             "urls": {name: self.url(name) for name in _LINKED},
             "act_urls": {act: self.url("act", act) for act in ("check", *mailings.ACTS)},
         }
+        context |= archive_context(self)
         return context | (self._before() if mailing.is_editable else self._started())
 
     def _before(self) -> dict[str, Any]:
         """The dry run and the checks of a mailing that has not started."""
         now = timezone.now()
-        looks = {
+        looks = approval_context(self) | {
             "look_every": _look_every(self.mailing, now),
             "live_urls": {"standing": self.url("standing")},
             "hints": plan_hints(self.mailing, now=now) if self.mailing.plan else [],

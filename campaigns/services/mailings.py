@@ -18,8 +18,10 @@ from campaigns.message import Composer, draft_composer
 from campaigns.models import Mailing
 from campaigns.plan import parse_plan
 from campaigns.rendering import Recipient, sample_recipient
+from campaigns.selectors.approval import approval_problems
 from campaigns.selectors.moments import due_at
 from campaigns.services.confirming import confirmed_number
+from campaigns.services.revisions import check_revision
 from campaigns.wording import WORDS
 from contacts.addresses import address_key
 from contacts.enums import NoticeKind
@@ -49,6 +51,13 @@ def legal_acts(state: str) -> list[str]:
 # --- text, audience and plan --------------------------------------------------------------------
 
 
+#: What returning to draft changes, as far as somebody still looks at it.
+_MOVED = [
+    "state", "due_at", "due_for_version", "frozen_revision",
+    "asked_at", "asked_by", "approved_at", "approved_by",
+]  # fmt: skip
+
+
 @transaction.atomic
 def save_mailing(*, mailing: Mailing, by: User | None, now: datetime) -> Mailing:
     """Write a new or edited mailing with a revision; an edited one is a draft again.
@@ -59,7 +68,7 @@ def save_mailing(*, mailing: Mailing, by: User | None, now: datetime) -> Mailing
         mailing.created_at, mailing.created_by = now, by
     else:
         return_to_draft(mailing_id=mailing.pk)
-        mailing.refresh_from_db(fields=["state", "due_at", "due_for_version", "frozen_revision"])
+        mailing.refresh_from_db(fields=_MOVED)
     problems = save_problems(mailing)
     try:
         mailing.full_clean()
@@ -76,8 +85,11 @@ def save_mailing(*, mailing: Mailing, by: User | None, now: datetime) -> Mailing
 def return_to_draft(*, mailing_id: int) -> bool:
     """Make a mailing a draft again because it was edited; say whether it was something else.
 
-    Raises MoveForbidden once it is being sent, done or cancelled.
+    Nobody has approved what it says now. Raises MoveForbidden once it is being sent, done or
+    cancelled.
     """
+    editable = Mailing.objects.filter(pk=mailing_id, state__in=EDITABLE)
+    editable.update(asked_at=None, asked_by=None, approved_at=None, approved_by=None)
     others = [state for state in EDITABLE if state != _S.DRAFT]
     rows = Mailing.objects.filter(pk=mailing_id, state__in=others)
     if rows.update(state=_S.DRAFT, due_at=None, due_for_version=None, pause_reason=""):
@@ -106,28 +118,34 @@ def plan_mailing(
     plan: dict[str, Any] | None = None,
     wait: timedelta = timedelta(0),
     confirmed: int | None = None,
+    revision: int | None = None,
 ) -> Mailing:
     """Plan a mailing: by `plan`, else by the plan that it has. Nothing is sent before the tick.
 
     A plan that is `now` waits for `wait`, in which it can be withdrawn.
 
-    The text as it stands is kept as a named revision, and that is what will be sent. Raises
-    MailingNotReady with every problem, MoveForbidden once it is being sent, NumberUnconfirmed when
-    it goes to so many people that `confirmed`, their number, has to be given.
+    The text as it stands is kept as a named revision, and that is what will be sent. `revision` is
+    the one that was looked at. Raises MailingNotReady with every problem, MailingChanged when it is
+    another text by now, MoveForbidden once it is being sent, NumberUnconfirmed when it goes to so
+    many people that `confirmed`, their number, has to be given.
     """
-    mailing = Mailing.objects.select_related("session").get(pk=mailing_id)
+    # Held: what is checked, and approved, is what is planned.
+    rows = Mailing.objects.select_for_update(of=("self",))
+    mailing = rows.select_related("session", "latest_revision__user").get(pk=mailing_id)
     if mailing.state not in ACTS["plan"]:
         raise _forbidden("plan", mailing.state)
+    check_revision(mailing, revision, by)
     if plan is not None:
         mailing.plan = plan
     problems = send_problems(mailing, now) + (plan_problems(mailing, now) if mailing.plan else [])
     if not mailing.plan:
         problems.append(_("Say when: now, at a moment, or relative to the session."))
+    problems += approval_problems(mailing)
     if problems:
         raise MailingNotReady(list(dict.fromkeys(problems)))
     number = confirmed_number(mailing, confirmed=confirmed, now=now)
     mailing.save(update_fields=["plan"])
-    revision = mailing.save_revision(user=by, clean=False)
+    kept = mailing.save_revision(user=by, clean=False)
     mailing.due_at = None
     moment = due_at(mailing, now=now)
     if moment is not None and parse_plan(mailing.plan).is_now:
@@ -138,7 +156,7 @@ def plan_mailing(
         state=_S.PLANNED,
         due_at=moment,
         due_for_version=version,
-        frozen_revision=revision,
+        frozen_revision=kept,
         confirmed_recipients=number,
         pause_reason="",
     )
@@ -156,13 +174,20 @@ def start(
     by: User | None = None,
     wait: timedelta = timedelta(0),
     confirmed: int | None = None,
+    revision: int | None = None,
 ) -> Mailing:
     """Send as soon as possible: the first tick after `wait` starts it. Raises as plan_mailing."""
     state = _state(mailing_id)
     if state not in ACTS["start"]:
         raise _forbidden("start", state)
     return plan_mailing(
-        mailing_id=mailing_id, plan={"now": True}, by=by, now=now, wait=wait, confirmed=confirmed
+        mailing_id=mailing_id,
+        plan={"now": True},
+        by=by,
+        now=now,
+        wait=wait,
+        confirmed=confirmed,
+        revision=revision,
     )
 
 

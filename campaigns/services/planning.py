@@ -13,10 +13,11 @@ from django.db.models import Exists, OuterRef
 from base.services import emit
 from campaigns.compiling import compile_messages
 from campaigns.enums import BEFORE_SESSION, MailingState
-from campaigns.errors import CampaignError
+from campaigns.errors import CampaignError, MailingNotReady
 from campaigns.link_counts import with_counted_links
 from campaigns.models import Delivery, Mailing
 from campaigns.plan import parse_plan
+from campaigns.selectors.approval import approval_problems
 from campaigns.selectors.moments import (
     due_at,
     happened,
@@ -25,6 +26,7 @@ from campaigns.selectors.moments import (
     to_recompute,
 )
 from campaigns.selectors.terms import is_past, terms_of
+from campaigns.services.archive import note_archive
 from campaigns.services.attachments import freeze_files
 from campaigns.services.batches import lay_out
 from campaigns.services.confirming import hold_to_number
@@ -124,6 +126,9 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
             # Opened again since its moment was computed: the next tick takes that moment away.
             transaction.set_rollback(True)
             return False
+        if problems := approval_problems(mailing):
+            # The site has come to ask for a second person since this was planned.
+            raise MailingNotReady(problems)
         named = mailing.frozen_revision.as_object() if mailing.frozen_revision else mailing
         site = site_settings()
         message: dict[str, Any] = {"messages": compile_messages(named)}
@@ -144,6 +149,8 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
         if mailing.in_their_zone:
             wait_for_their_time(mailing, now)
         lay_out(mailing_id)
+        if mailing.in_archive:
+            note_archive(mailing_id=mailing_id, now=now)
     return True
 
 

@@ -5,18 +5,12 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from campaigns.models import Mailing
 from campaigns.selectors.prompts import waiting_for_lists
-from contacts.addresses import address_key
-from contacts.enums import NoticeKind
-from contacts.errors import AddressInvalid
-from contacts.models import LANGUAGES
-from contacts.selectors.people import contact_of_address
-from contacts.services.notices import create_notice
+from campaigns.services.staff import admin_url, write_to_user
 from content.models import Session
 
 
@@ -28,20 +22,15 @@ def prompt_for_lists(*, now: datetime) -> int:
     prompted = 0
     for mailing, sessions in waiting_for_lists(now=now):
         user = mailing.frozen_revision.user if mailing.frozen_revision else None
-        if user is not None and user.email and user.is_active:
+        if user is not None:
             prompted += _prompt(mailing, sessions, user, now)
     return prompted
 
 
 @transaction.atomic
 def _prompt(mailing: Mailing, sessions: list[Session], user: User, now: datetime) -> bool:
-    try:
-        address = address_key(user.email)
-    except AddressInvalid:
-        return False
-    language = _language(user)
-    with override(language):
-        subject = _("Close the attendance list, and your mailing can go out")
+    def compose() -> tuple[str, str]:
+        language = get_language() or settings.LANGUAGE_CODE
         body = _(
             "The mailing “%(title)s” goes by who was there. It waits until the attendance list of "
             "%(session)s is closed.\n\nMark who was there and close the list:\n%(urls)s\n\n"
@@ -49,25 +38,9 @@ def _prompt(mailing: Mailing, sessions: list[Session], user: User, now: datetime
         ) % {
             "title": mailing.title,
             "session": ", ".join(f"“{each.title(language)}”" for each in sessions),
-            "urls": "\n".join(_url("session_desk:attendance", each.pk) for each in sessions),
-            "mailing": _url("wagtailsnippets_campaigns_mailing:overview", mailing.pk),
+            "urls": "\n".join(admin_url("session_desk:attendance", each.pk) for each in sessions),
+            "mailing": admin_url("wagtailsnippets_campaigns_mailing:overview", mailing.pk),
         }
-    return create_notice(
-        kind=NoticeKind.SYSTEM,
-        address=address,
-        contact=contact_of_address(address),
-        language=language,
-        context={"subject": subject, "body": body, "html": ""},
-        key=f"attendance:{mailing.pk}",
-        now=now,
-    )
+        return _("Close the attendance list, and your mailing can go out"), body
 
-
-def _url(name: str, number: int) -> str:
-    return f"{settings.SITE_URL}{reverse(name, args=[number])}"
-
-
-def _language(user: User) -> str:
-    profile = getattr(user, "wagtail_userprofile", None)
-    chosen: str = profile.get_preferred_language()[:2] if profile else settings.LANGUAGE_CODE[:2]
-    return chosen if chosen in dict(LANGUAGES) else "nl"
+    return write_to_user(user=user, compose=compose, key=f"attendance:{mailing.pk}", now=now)

@@ -33,5 +33,6 @@ if settings.SHOW_INBOX:
 
 urlpatterns += i18n_patterns(
     path("", include((participation_urls.localised_urlpatterns, "sign_up"))),
+    path("", include((campaigns_urls.localised_urlpatterns, "archive"))),
     path("", include(wagtail_urls)),
 )

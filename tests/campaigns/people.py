@@ -1,10 +1,14 @@
 """People, answers and reasons for tests about audiences."""
 
+from django.contrib.auth.models import Group
+
 from campaigns import audience
 from campaigns.selectors import list_considered
 from campaigns.selectors.terms import terms_of
+from campaigns.services.groups import ensure_groups
 from contacts.models import Contact
 from participation.models import Invitation, Registration
+from tests.factories.base import make_user
 from tests.factories.campaigns import make_mailing
 from tests.factories.contacts import (
     NOW,
@@ -52,3 +56,16 @@ def reasons(**values):
 def cap(number):
     """Let the site allow so many mailings a week; None is no limit."""
     set_site(mailings_per_week=number)
+
+
+def need_second_person():
+    """Let the site ask for a second pair of eyes."""
+    set_site(needs_second_person=True)
+
+
+def make_organiser(name, **values):
+    """Somebody who works with mailings, called `name`."""
+    ensure_groups()
+    user = make_user(username=name, email=f"{name}@example.org", **values)
+    user.groups.add(Group.objects.get(name="Organisator"))
+    return user

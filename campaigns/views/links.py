@@ -1,18 +1,14 @@
-"""What a recipient opens: the mail as a page, and links that are counted."""
+"""Links of a mailing that are counted, on their way to where they lead."""
 
 import logging
 
-from csp.decorators import csp_replace
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from base import tokens
 from campaigns.link_counts import read_link
-from campaigns.message import open_composer
-from campaigns.models import Delivery
 from campaigns.selectors.link_counts import target
 from campaigns.services.link_counts import count_link
 from content.selectors import site_settings
@@ -21,31 +17,6 @@ log = logging.getLogger(__name__)
 
 #: What programs say that fetch a page before anybody asked for it.
 _AHEAD = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
-
-
-@require_safe
-@never_cache
-@csp_replace(  # type: ignore[arg-type]  # its types know no view with arguments
-    {
-        "default-src": ["'none'"],
-        "img-src": ["'self'", "data:"],
-        # A mail carries its style in itself: mail programs read no other.
-        "style-src": ["'unsafe-inline'"],
-    }
-)
-def browser(request: HttpRequest, token: str) -> HttpResponse:
-    """Show one recipient's mail. The link says which; it never expires."""
-    try:
-        (delivery_id,) = tokens.read("browser", token)
-    except (tokens.TokenInvalid, ValueError):
-        raise Http404 from None
-    rows = Delivery.objects.select_related("contact", "organisation")
-    delivery = rows.filter(pk=delivery_id, contact__erased_at=None).first()
-    if delivery is None:
-        raise Http404
-    composer = open_composer(delivery.mailing_id)
-    page = composer.render(composer.recipient_of(delivery)).html
-    return HttpResponse(page, headers={"X-Robots-Tag": "noindex"})
 
 
 @require_safe
