@@ -46,13 +46,3 @@ if (countdown) {
 }
 
 setTimeout(look, 1000 * standing.dataset.every);
-
-// The seconds in which a mailing that is about to start can be withdrawn.
-const countdown = document.querySelector("[data-countdown]");
-if (countdown) {
-  const end = Date.now() + 1000 * countdown.textContent;
-  const tick = setInterval(() => {
-    countdown.textContent = Math.max(0, Math.ceil((end - Date.now()) / 1000));
-    if (Date.now() > end) clearInterval(tick);
-  }, 1000);
-}
