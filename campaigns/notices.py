@@ -1,13 +1,12 @@
-"""Notices as mail: what each kind says, and whether it is still true.
+"""Notices as mail: what each kind says. Whether that still holds is in `matters`.
 
 The text of a kind stands in templates/campaigns/notices/KIND.LANGUAGE.txt: its subject, its
 preheader and its Markdown, with merge fields. Names and reasons that people typed come in as values
 of those fields, so that they can neither be markup nor fields themselves.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,38 +20,24 @@ from campaigns.compiling import compile_message
 from campaigns.errors import NoticeObsolete
 from campaigns.mail import OutgoingMail
 from campaigns.markdown import to_blocks
+from campaigns.matters import HOLDS, Matter, matter_of, to_confirm
 from campaigns.message import calendar_part, envelope_sender, message_id, open_entry
-from campaigns.news import is_news_to
 from campaigns.rendering import Recipient, Voice
 from campaigns.wording import WORDS
 from contacts.addresses import address_key
 from contacts.enums import MailState, NoticeKind, Purpose
-from contacts.models import Contact, Notice
+from contacts.models import Notice
 from content.dates import KNOWN_DAY, moment_in_words
 from content.enums import SessionStatus
 from content.models import Session, SiteSettings
-from content.selectors import has_begun, site_settings, told_hash
-from participation.enums import LIVE, REFUSING, RegistrationState
-from participation.models import Interest, Registration
-from participation.plain_text import is_plain_name
+from content.selectors import site_settings, told_hash
+from participation.enums import RegistrationState
+from participation.models import Registration
 from participation.selectors import is_dated
-from participation.selectors.registrations import is_relocated, live_registration_of_address
-from participation.selectors.sessions import phase_of
+from participation.selectors.registrations import is_relocated
 from participation.services.moves import next_sequence
 
 _BODY = MailBodyBlock()
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """What a notice is about, as it is now."""
-
-    notice: Notice
-    session: Session
-    contact: Contact
-    registration: Registration | None = None
-    #: All that a sign-up for several sessions asks to confirm.
-    registrations: tuple[Registration, ...] = ()
 
 
 def compose_notice(notice: Notice, now: datetime) -> OutgoingMail:
@@ -62,8 +47,8 @@ def compose_notice(notice: Notice, now: datetime) -> OutgoingMail:
         return _system_mail(notice, site, now)
     if notice.kind == NoticeKind.ACCESS:
         return _access_mail(notice, site, now)
-    matter = _matter(notice)
-    if not _HOLDS[NoticeKind(notice.kind)](matter, now):
+    matter = matter_of(notice)
+    if not HOLDS[NoticeKind(notice.kind)](matter, now):
         raise NoticeObsolete(f"notice {notice.pk}")
     if notice.told:
         # It tells the facts as they are now, which may have changed while it waited.
@@ -72,142 +57,6 @@ def compose_notice(notice: Notice, now: datetime) -> OutgoingMail:
 
 
 # --- what it is about, and whether it still holds -----------------------------------------------
-
-
-def _matter(notice: Notice) -> Matter:
-    context = notice.context
-    ids = context.get("registrations") or (
-        [context["registration"]] if "registration" in context else []
-    )
-    if ids:
-        rows = Registration.objects.select_related("session", "contact").filter(pk__in=ids)
-        found = tuple(rows.order_by("session__first_day", "pk"))
-        if not found:
-            raise NoticeObsolete(f"notice {notice.pk}")
-        contact = notice.contact or found[0].contact or _typed_contact(found[0])
-        return Matter(notice, found[0].session, contact, found[0], found)
-    session = Session.objects.filter(pk=context.get("session")).first()
-    if session is None or notice.contact is None:
-        raise NoticeObsolete(f"notice {notice.pk}")
-    own = Registration.objects.filter(
-        session=session, contact=notice.contact, state__in=LIVE
-    ).first()
-    return Matter(notice, session, notice.contact, own)
-
-
-def _typed_contact(registration: Registration) -> Contact:
-    """Return who signed up, as typed: in the contact base only once the address has confirmed.
-
-    Whoever typed it may be somebody else, who wants us to say something to this address. So a name
-    that does not look like one is left out.
-    """
-    names = ("given_name", "initials", "family_name_prefix", "family_name")
-    typed = {name: str(registration.typed.get(name) or "") for name in names}
-    if not all(map(is_plain_name, typed.values())):
-        typed = {}
-    return Contact(language=str(registration.typed.get("language") or ""), **typed)
-
-
-def _is(*states: RegistrationState) -> Callable[[Matter, datetime], bool]:
-    return lambda matter, now: (
-        matter.registration is not None and matter.registration.state in states
-    )
-
-
-def _is_coming(*states: RegistrationState) -> Callable[[Matter, datetime], bool]:
-    def holds(matter: Matter, now: datetime) -> bool:
-        return (
-            matter.registration is not None
-            and matter.registration.state in states
-            and not _is_off(matter.session, now)
-        )
-
-    return holds
-
-
-def _is_off(session: Session, now: datetime) -> bool:
-    return session.status == SessionStatus.CANCELLED or has_begun(session, now)
-
-
-def _to_confirm(matter: Matter) -> list[Registration]:
-    return [row for row in matter.registrations if row.state == RegistrationState.UNCONFIRMED]
-
-
-def _any_to_confirm(matter: Matter, now: datetime) -> bool:
-    return bool(_to_confirm(matter))
-
-
-def _any_still_to_confirm(matter: Matter, now: datetime) -> bool:
-    """Whether the button would still do something: for a session that can be joined, and by
-    somebody who did not sign up in another way."""
-    return any(
-        phase_of(row.session, now) not in REFUSING
-        and live_registration_of_address(row.session, row.address_key) is None
-        for row in _to_confirm(matter)
-    )
-
-
-def _is_out(matter: Matter, now: datetime) -> bool:
-    """Whether the offer lapsed, and the person did not sign up again since."""
-    others = Registration.objects.filter(
-        session=matter.session, contact=matter.contact, state__in=LIVE
-    )
-    return _is_coming(RegistrationState.LAPSED)(matter, now) and not others.exists()
-
-
-def _is_interested(matter: Matter, now: datetime) -> bool:
-    interests = Interest.objects.filter(session=matter.session, contact=matter.contact)
-    return not _is_off(matter.session, now) and interests.exists()
-
-
-def _date_is_known(matter: Matter, now: datetime) -> bool:
-    return is_dated(matter.session) and _is_changed(matter, now)
-
-
-def _is_changed(matter: Matter, now: datetime) -> bool:
-    """A change is news to whoever was last told something else: there and back again is none."""
-    return not _is_off(matter.session, now) and _is_to_be_told(matter, now)
-
-
-def _session_is_cancelled(matter: Matter, now: datetime) -> bool:
-    return matter.session.status == SessionStatus.CANCELLED and _is_to_be_told(matter, now)
-
-
-def _is_to_be_told(matter: Matter, now: datetime) -> bool:
-    return _is_concerned(matter) and is_news_to(
-        matter.session, matter.contact, matter.registration, now
-    )
-
-
-def _is_concerned(matter: Matter) -> bool:
-    if matter.registration is not None:
-        return matter.registration.state in LIVE
-    return Interest.objects.filter(session=matter.session, contact=matter.contact).exists()
-
-
-_S = RegistrationState
-_HOLDS: dict[NoticeKind, Callable[[Matter, datetime], bool]] = {
-    NoticeKind.CONFIRM: _any_to_confirm,
-    NoticeKind.NUDGE: _any_still_to_confirm,
-    NoticeKind.REGISTERED: _is_coming(_S.REGISTERED),
-    NoticeKind.PENDING: _is_coming(_S.PENDING),
-    NoticeKind.APPROVED: _is_coming(_S.REGISTERED, _S.WAITING),
-    NoticeKind.REJECTED: _is(_S.REJECTED),
-    NoticeKind.WAITING: _is_coming(_S.WAITING),
-    NoticeKind.OFFERED: _is_coming(_S.OFFERED),
-    NoticeKind.OFFER_LAPSED: _is_out,
-    NoticeKind.CANCELLED: _is(_S.CANCELLED),
-    NoticeKind.COLLEAGUE: _is_coming(_S.PENDING, _S.REGISTERED, _S.WAITING, _S.OFFERED),
-    NoticeKind.TRANSFERRED: _is(_S.TRANSFERRED),
-    NoticeKind.INTEREST: _is_interested,
-    NoticeKind.DATE_KNOWN: _date_is_known,
-    NoticeKind.CHANGED: _is_changed,
-    NoticeKind.SESSION_CANCELLED: _session_is_cancelled,
-    NoticeKind.LINK: _is(*LIVE),
-}
-
-
-# --- what it says -------------------------------------------------------------------------------
 
 
 class _Own:
@@ -238,7 +87,7 @@ class _NoticeVoice(Voice):
         if name.startswith("change."):
             return self.fields_before.get(name, "")
         if name == "link.confirm":
-            return links.confirm(*(row.pk for row in _to_confirm(self.matter)))
+            return links.confirm(*(row.pk for row in to_confirm(self.matter)))
         return super().value(name, number, recipient)
 
     def link(self, name: str, recipient: Recipient) -> str:
@@ -286,9 +135,7 @@ def _text(matter: Matter, before: Session | None, method: str) -> tuple[str, str
         {
             "session": _Own("session"),
             "registration": _Own("registration"),
-            "several": [
-                {"session": _Own("session", row.session_id)} for row in _to_confirm(matter)
-            ],
+            "several": [{"session": _Own("session", row.session_id)} for row in to_confirm(matter)],
             "change": _Own("change"),
             "news": news.news(before, session),
             "has_before": before is not None,
