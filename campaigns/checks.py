@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from campaigns import audience, proof
 from campaigns.attachments import documents_of, file_problems
 from campaigns.audience import conditions as c
-from campaigns.blocks import block_problems
+from campaigns.bodies import block_problems
 from campaigns.compiling import LANGUAGES, written_languages
 from campaigns.enums import BEFORE_SESSION, MailingKind, Whom
 from campaigns.errors import (

@@ -25,7 +25,8 @@ from campaigns.api.shared import (
     user_of,
     writer,
 )
-from campaigns.blocks import MailBodyBlock, block_problems, leaves
+from campaigns.blocks import MailBodyBlock
+from campaigns.bodies import block_problems, leaves
 from campaigns.enums import MailingState
 from campaigns.markdown import to_blocks
 from campaigns.models import Mailing

@@ -9,7 +9,7 @@ from django.db import connections
 from django.db.models import QuerySet
 
 from base.among import Among, among
-from campaigns.blocks import only_for_parts
+from campaigns.bodies import only_for_parts
 from campaigns.compiling import version_for, written_languages
 from campaigns.enums import Exclusion, Whom
 from campaigns.models import Delivery, Mailing

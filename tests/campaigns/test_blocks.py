@@ -15,7 +15,8 @@ from PIL import Image as PillowImage
 from wagtail.images import get_image_model
 from wagtail.models import PageViewRestriction
 
-from campaigns.blocks import MailBodyBlock, block_problems, leaves
+from campaigns.blocks import MailBodyBlock
+from campaigns.bodies import block_problems, leaves
 from campaigns.checks import SIZE_MAX
 from campaigns.message import draft_composer, open_composer
 from campaigns.rendering import sample_recipient

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from campaigns.checks import send_problems
 from campaigns.compiling import Message, compile_messages
 from campaigns.enums import Whom
 from campaigns.message import draft_composer, open_composer, preview_for
@@ -401,3 +402,37 @@ def test_look_as_somebody_carries_none_of_their_links():
 def test_look_as_somebody_of_whom_nothing_is_written_is_empty():
     mailing = make_mailing(subject_nl="", subject_en="", body_nl=[], body_en=[])
     assert preview_for(mailing, make_contact(), now=NOW) is None
+
+
+# --- checks -------------------------------------------------------------------------------------
+
+
+def test_part_about_a_session_needs_one():
+    person = make_representation(organisation=make_member()).contact
+    audience = {"contacts": [person.pk]}
+    needy = make_mailing(audience=audience, body_nl=[only_for("signed_up", say="Fijn")], body_en=[])
+    alike = make_mailing(audience=audience, body_nl=[only_for("member", say="Lid")], subject_en="")
+
+    assert send_problems(needy, NOW)[0].startswith("Er is een onderwerp in het Engels, maar geen")
+    needy.subject_en = ""
+    assert len(send_problems(needy, NOW)) == 1
+    assert "kies bij welke sessie" in send_problems(needy, NOW)[0]
+    alike.body_en = []
+    assert send_problems(alike, NOW) == []
+
+
+def test_overview_tells_of_languages_and_parts(client, django_user_model):
+    client.force_login(django_user_model.objects.create_superuser("beheer", password="x"))
+    person = make_representation(make_contact(language="en"), make_member()).contact
+    mailing = make_mailing(
+        audience={"contacts": [person.pk]},
+        session=make_far_session(),
+        body_nl=[only_for("member", "signed_up", say="Lid")],
+        subject_en="",
+        body_en=[],
+    )
+    page = client.get(f"/admin/snippets/campaigns/mailing/overview/{mailing.pk}/").content.decode()
+
+    assert "1 persoon die Engels leest, krijgt de mail in het Nederlands." in page
+    assert "<td>namens een lid spreekt of is aangemeld</td>" in page
+    assert "<td>1 van de 1</td>" in page
