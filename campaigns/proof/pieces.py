@@ -9,7 +9,8 @@ from typing import Any
 from wagtail.blocks import StructValue
 from wagtail.rich_text import RichText
 
-from campaigns.blocks import ButtonBlock, ImageBlock, leaves
+from campaigns.blocks import ButtonBlock, ImageBlock
+from campaigns.bodies import leaves
 
 FIELD = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
