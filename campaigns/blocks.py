@@ -20,6 +20,7 @@ from campaigns.enums import Whom
 from campaigns.errors import FieldInvalid
 from campaigns.fields import Slot, read_fields
 from campaigns.parts import END, Part, PartKind
+from campaigns.pictures import mail_rendition
 from campaigns.richtext import FEATURES, absolute, mail_html, plain
 from campaigns.segments import Markers
 from campaigns.wording import Words
@@ -239,12 +240,6 @@ class QuotationBlock(blocks.StructBlock):
     class Meta:
         label = _("Quotation")
         icon = "openquote"
-
-
-def mail_rendition(image: Any) -> Any:
-    """Return a picture as mails carry it: twice as wide as it is shown, JPEG or PNG."""
-    kind = "png" if image.file.name.lower().endswith((".png", ".gif", ".svg")) else "jpeg"
-    return image.get_rendition(f"width-1104|format-{kind}")
 
 
 class ImageBlock(WagtailImageBlock):

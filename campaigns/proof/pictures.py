@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from campaigns.blocks import mail_rendition
+from campaigns.pictures import mail_rendition
 from campaigns.proof.pieces import Writing
 
 #: Together, as they are sent: about two seconds on a slow phone.

@@ -12,7 +12,7 @@ function labelOf(element) {
 
 form?.addEventListener("focusin", ({ target }) => {
   const editor = target.closest(".Draftail-Editor");
-  if (editor) place = { editor, label: labelOf(editor) };
+  if (editor) place = { editor };
   else if (isLine(target) && /^(subject|preheader|body)_/.test(target.name)) {
     place = { line: target, label: labelOf(target) };
   }
@@ -40,10 +40,10 @@ function intoRichText(editor, text) {
 }
 
 function insert(text) {
-  if (!place || !form.contains(place.line ?? place.editor)) return "";
-  if (place.line) intoLine(place.line, text);
-  else if (!intoRichText(place.editor, text)) return "";
-  return place.label || " ";
+  if (!place || !form.contains(place.line ?? place.editor)) return false;
+  if (!place.line) return intoRichText(place.editor, text);
+  intoLine(place.line, text);
+  return true;
 }
 
 for (const list of document.querySelectorAll("[data-merge-fields]")) {
@@ -53,7 +53,7 @@ for (const list of document.querySelectorAll("[data-merge-fields]")) {
   list.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-field]");
     if (!button) return;
-    const where = insert(button.dataset.field);
-    said.textContent = where ? `${said.dataset.words} ${where}` : said.dataset.nowhere;
+    const { words, text, nowhere } = said.dataset;
+    said.textContent = insert(button.dataset.field) ? `${words} ${place.label || text}` : nowhere;
   });
 }
