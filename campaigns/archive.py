@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from wagtail.blocks import StreamValue
 
 from campaigns import links
 from campaigns.compiling import compile_message, written_languages
@@ -101,7 +102,7 @@ def public_mail(mailing: Mailing, language: str) -> Rendered:
         language=language,
         subject=getattr(sent, f"subject_{language}"),
         preheader=getattr(sent, f"preheader_{language}"),
-        body=[child for child in getattr(sent, f"body_{language}") if not _is_personal(child)],
+        body=_without_personal_buttons(getattr(sent, f"body_{language}")),
         settings=site,
         is_notice=True,  # nobody unsubscribes from what they read on a page
     )
@@ -123,5 +124,10 @@ def _reader(language: str) -> Recipient:
     return Recipient(contact=Contact(language=language), language=language)
 
 
-def _is_personal(child: Any) -> bool:
-    return child.block_type == "button" and child.value["link"] in _PERSONAL
+def _without_personal_buttons(body: StreamValue) -> StreamValue:
+    kept = [
+        (child.block_type, child.value, child.id)
+        for child in body
+        if child.block_type != "button" or child.value["link"] not in _PERSONAL
+    ]
+    return StreamValue(body.stream_block, kept)
