@@ -89,10 +89,8 @@ def _matter(notice: Notice) -> Matter:
     session = Session.objects.filter(pk=context.get("session")).first()
     if session is None or notice.contact is None:
         raise NoticeObsolete(f"notice {notice.pk}")
-    own = Registration.objects.filter(
-        session=session, contact=notice.contact, state__in=LIVE
-    ).first()
-    return Matter(notice, session, notice.contact, own)
+    own = Registration.objects.filter(session=session, contact=notice.contact, state__in=LIVE)
+    return Matter(notice, session, notice.contact, own.first())
 
 
 def _typed_contact(registration: Registration) -> Contact:
@@ -410,9 +408,7 @@ def _calendar(
     method, own = _CALENDAR.get(NoticeKind(matter.notice.kind), ""), matter.registration
     session = matter.session
     if method == "PUBLISH":
-        entry = open_entry(
-            matter.session, matter.notice.language, method=method, site=site, now=now
-        )
+        entry = open_entry(session, matter.notice.language, method=method, site=site, now=now)
         # The UID of the REQUEST that may follow, and no higher number: who has both sees one entry.
         own = own or Registration(calendar_sequence=next_sequence(session, matter.contact))
         return (method, entry.file(matter.contact, own)) if entry else None
