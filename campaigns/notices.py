@@ -56,7 +56,7 @@ def compose_notice(notice: Notice, now: datetime) -> OutgoingMail:
     return _mail(matter, site, now)
 
 
-# --- what it is about, and whether it still holds -----------------------------------------------
+# --- what it says -------------------------------------------------------------------------------
 
 
 class _Own:
@@ -257,9 +257,7 @@ def _calendar(
     method, own = _CALENDAR.get(NoticeKind(matter.notice.kind), ""), matter.registration
     session = matter.session
     if method == "PUBLISH":
-        entry = open_entry(
-            matter.session, matter.notice.language, method=method, site=site, now=now
-        )
+        entry = open_entry(session, matter.notice.language, method=method, site=site, now=now)
         # The UID of the REQUEST that may follow, and no higher number: who has both sees one entry.
         own = own or Registration(calendar_sequence=next_sequence(session, matter.contact))
         return (method, entry.file(matter.contact, own)) if entry else None
