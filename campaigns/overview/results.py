@@ -34,8 +34,8 @@ from contacts.wagtail_hooks.exports import export_response
 #: What it takes to carry the ledger off: names with what became of their mail.
 LEDGER = ("campaigns.view_delivery", "contacts.view_contact")
 
-#: The room for the drawing, in its own units.
-_WIDTH, _STEP = 600, 62
+#: The height of one step in the drawing, in pixels.
+_STEP = 62
 
 _ANSWERS = {
     "": gettext_lazy("all organisations"),
@@ -55,14 +55,14 @@ _ORDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the funnel as it is drawn: `share` is of the step before."""
+    """One step of the funnel as it is drawn: `share` is of the step before, `percent` of all."""
 
     label: str
     meaning: str
     number: str
     share: str
     top: int
-    width: int
+    percent: int
 
     @property
     def base(self) -> int:
@@ -123,7 +123,6 @@ class ResultView(MailingPage, TemplateView):
             "result": found,
             "steps": steps,
             "height": len(steps) * _STEP,
-            "width": _WIDTH,
             "has_answers": session_of(self.mailing) is not None,
             "answers": [(value, words, value == answer) for value, words in _ANSWERS.items()],
             "orders": [(value, words, value == order) for value, words in _ORDERS.items()],
@@ -161,8 +160,8 @@ def _steps(kind: str, purpose: str, found: Result) -> Iterator[Step]:
         if number is None:
             continue
         share = "" if not before else f"{round(100 * number / before)}%"
-        width = round(_WIDTH * number / found.meant_for) if found.meant_for else 0
-        yield Step(label, meaning, figure(number), share, place * _STEP, width)
+        percent = round(100 * number / found.meant_for) if found.meant_for else 0
+        yield Step(label, meaning, figure(number), share, place * _STEP, percent)
         before = number
 
 
