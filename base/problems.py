@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, RawPostDataException
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
@@ -74,6 +74,7 @@ def install(api: NinjaAPI) -> None:
         (ValidationError, _validation),
         (ModelValidationError, _model_validation),
         (HttpError, _http_error),
+        (RawPostDataException, _not_json),
         (Http404, _not_found),
         (PermissionDenied, _forbidden),
     ]
@@ -131,6 +132,13 @@ def _unknown(status: int, names: list[str], known: set[str]) -> Problem:
         detail=_("There is a parameter here that we do not know."),
         errors=[{"field": name, "code": "unknown", "message": message} for name in names],
     )
+
+
+def _not_json(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
+    """A form was sent where JSON is read."""
+    return Problem(
+        status=415, code="not_json", detail=_("Send JSON here, as application/json.")
+    ).as_response()
 
 
 def _validation(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from wagtail.models import Locale, ModelLogEntry
 
 from campaigns.errors import (
@@ -28,6 +29,13 @@ from tests.factories.campaigns import make_far_session, make_mailing
 from tests.factories.contacts import NOW
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _dutch():
+    with translation.override("nl"):
+        yield
+
 
 LATER = NOW + timedelta(hours=1)
 

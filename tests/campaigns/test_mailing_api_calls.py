@@ -200,6 +200,15 @@ def test_moves_that_the_state_forbids_are_conflicts_with_the_legal_ones(ask):
     assert ask("PATCH", path, {"title": "x"}, token=token)[0] == 409
 
 
+def test_form_where_json_is_read_is_refused(client):
+    mailing, token = make_mailing(), make_token()
+    for act in ("start", "plan", "test"):
+        url = f"/api/mailings/{mailing.pk}/{act}"
+        answer = client.post(url, {"now": "x"}, headers={"authorization": f"Bearer {token}"})
+        assert answer.status_code in (415, 422)
+    assert Mailing.objects.get().state == "draft"
+
+
 def test_document_of_the_api_tells_every_call(client):
     paths = client.get("/api/openapi.json").json()["paths"]
     for method, path, _scope, _body in CALLS:

@@ -96,7 +96,7 @@ def test_api_starts_after_a_minute_and_withdraws(client, minute):
     path = f"/api/mailings/{mailing.pk}"
 
     def call(act):
-        return client.post(f"{path}/{act}", **bearer(token))
+        return client.post(f"{path}/{act}", content_type="application/json", **bearer(token))
 
     assert call("start").json()["state"] == "planned"
     assert _due_at() > timezone.now() + timedelta(seconds=50)
