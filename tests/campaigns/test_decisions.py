@@ -287,6 +287,7 @@ def test_api_tells_the_progress(call):
         "text": "4.3.0 later",
         "number": 1,
     }
+    assert [(each["name"], each["total"]) for each in found.pop("domains")] == [("example.org", 3)]
     assert found == {
         "state": "sending",
         "problem": "",

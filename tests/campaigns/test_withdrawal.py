@@ -115,7 +115,8 @@ def test_api_tells_hints_and_takes_a_plan_with_repeats(client):
     found = answer.json()
     assert (answer.status_code, found["plan"], len(found["hints"])) == (200, at, 1), found
     dry = client.post(f"{path}/dry-run", **bearer(token)).json()
-    assert dry["hints"] == found["hints"]
+    # What is said of the text stands before what is said of the moment.
+    assert dry["hints"][-1:] == found["hints"]
 
 
 @pytest.mark.parametrize(
