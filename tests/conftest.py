@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.core.management.commands import migrate
 from django.db import connection
+from django.utils import translation
 
 # platformdirs, which a library asks for its folder, warns when this is missing.
 if "XDG_RUNTIME_DIR" not in os.environ:
@@ -43,6 +44,12 @@ def copied_migrations() -> pytest.MonkeyPatch:
 def django_db_setup(copied_migrations: pytest.MonkeyPatch, django_db_setup: None) -> None:
     """Make the database as pytest-django does, from the copy."""
     copied_migrations.undo()
+
+
+@pytest.fixture(autouse=True)
+def dutch() -> None:
+    """Begin in Dutch: the last request of another test may have left its language behind."""
+    translation.activate("nl")
 
 
 @pytest.fixture(scope="session")

@@ -100,7 +100,7 @@ def test_every_text_can_be_planned_once_somebody_is_to_get_it(key):
     # Nobody is there yet; nothing else is wrong.
     assert set(check_mailing(mailing_id=mailing.pk, now=NOW)) <= {
         "Niemand zou deze mailing krijgen: kijk naar de doelgroep."
-    } | {"Deze sessie heeft nog geen verslag, dus {{ link.report }} leidt nergens heen."}
+    } | {"Deze bijeenkomst heeft nog geen verslag, dus {{ link.report }} gaat nergens heen."}
 
 
 @pytest.mark.parametrize("key", [key for key, each in STARTERS.items() if each.needs_session])

@@ -175,6 +175,7 @@ EVERY_CONDITION: list[dict[str, Any]] = [
     {"interested": {"session": "s"}},
     {"organisation_registered": {"session": "s"}},
     {"attendance": {"session": "s", "values": ["present"]}},
+    {"learning_question": {"session": "s", "given": False}},
     {"received": {"mailing": 1}},
 ]
 
