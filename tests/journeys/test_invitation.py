@@ -55,8 +55,10 @@ def test_invitation_is_sent_and_answered(running, page):
 
     def settled() -> str | None:
         page.goto(f"{url}/admin/snippets/campaigns/mailing/overview/1/")
+        # While it changes by itself the page may load itself anew, in the middle of a next step.
+        still = page.locator("#standing[data-every='0']")
         progress = page.locator("progress")
-        return progress.get_attribute("value") if progress.count() else None
+        return progress.get_attribute("value") if still.count() and progress.count() else None
 
     wait_until(lambda: settled() == str(number))
     assert len(list(running.inbox.glob("[0-9]*.eml"))) >= number
