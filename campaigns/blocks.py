@@ -449,15 +449,9 @@ class OnlyForBlock(blocks.StructBlock):
         icon = "group"
 
 
-class MailBodyBlock(blocks.StreamBlock):
+class MailBodyBlock(ReservedBlock):
     """The body of a mail."""
 
-    text = TextBlock()
-    session = SessionBlock()
-    button = ButtonBlock()
-    quotation = QuotationBlock()
-    image = ImageBlock()
-    divider = DividerBlock()
     agenda = AgendaBlock()
     answer = AnswerBlock()
     columns = ColumnsBlock()

@@ -1,7 +1,7 @@
 """Who would get a mailing, and its moves: test, plan, start, withdraw, pause, resume, cancel."""
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -150,16 +150,11 @@ def plan_mailing(
         mailings.plan_mailing,
         field="plan",
         plan=plan or None,
-        wait=_wait(),
+        wait=settings.WITHDRAWAL_TIME,
         confirmed=data.confirm if data else None,
         revision=data.revision if data else None,
     )
     return found | {"hints": plan_hints(mailing_of(mailing_id), now=timezone.now())}
-
-
-def _wait() -> timedelta:
-    """So long a mailing that is to go out now can be withdrawn."""
-    return timedelta(seconds=settings.WITHDRAWAL_SECONDS)
 
 
 @router.post(
@@ -178,7 +173,7 @@ def start_mailing(
         request,
         mailing_id,
         mailings.start,
-        wait=_wait(),
+        wait=settings.WITHDRAWAL_TIME,
         confirmed=data.confirm if data else None,
         revision=data.revision if data else None,
     )

@@ -2,7 +2,7 @@
 
 import re
 from copy import copy
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -83,11 +83,8 @@ class ActView(MailingPage, View):
             self._do(act)
         except NumberUnconfirmed as error:
             return self._ask(act, unconfirmed=str(error))
-        except MailingNotReady as error:
-            for problem in error.problems:
-                messages.error(request, problem)
         except CampaignError as error:
-            messages.error(request, str(error))
+            self.say_why_not(error)
         else:
             messages.success(request, _DONE[act])
             if act in _SENDING and is_held():
@@ -115,10 +112,15 @@ class ActView(MailingPage, View):
         match act:
             case "plan":
                 mailings.plan_mailing(
-                    plan=self._plan(), wait=_wait(), confirmed=self._confirmed(), **values | seen
+                    plan=self._plan(),
+                    wait=settings.WITHDRAWAL_TIME,
+                    confirmed=self._confirmed(),
+                    **values | seen,
                 )
             case "start":
-                mailings.start(wait=_wait(), confirmed=self._confirmed(), **values | seen)
+                mailings.start(
+                    wait=settings.WITHDRAWAL_TIME, confirmed=self._confirmed(), **values | seen
+                )
             case "withdraw":
                 mailings.withdraw_mailing(**values)
             case "pause":
@@ -141,11 +143,6 @@ class ActView(MailingPage, View):
             return plan_of_fields(form.cleaned_data) or None
         except ValidationError as error:
             raise MailingNotReady(error.messages) from error
-
-
-def _wait() -> timedelta:
-    """So long a mailing that is to go out now can be withdrawn."""
-    return timedelta(seconds=settings.WITHDRAWAL_SECONDS)
 
 
 #: Acts by which a mailing will go out.

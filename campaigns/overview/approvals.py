@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from campaigns.compiling import written_languages
-from campaigns.errors import CampaignError, MailingNotReady
+from campaigns.errors import CampaignError
 from campaigns.models import Mailing
 from campaigns.overview.pages import MailingPage, user_of
 from campaigns.selectors.approval import approval_of
@@ -70,11 +70,8 @@ class ApprovalView(MailingPage, View):
                     approval.send_back(remark=request.POST.get("remark", ""), **values)
                 case _:
                     return self.back()
-        except MailingNotReady as error:
-            for problem in error.problems:
-                messages.error(request, problem)
         except CampaignError as error:
-            messages.error(request, str(error))
+            self.say_why_not(error)
         else:
             messages.success(request, _DONE[act])
         return self.back()

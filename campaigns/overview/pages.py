@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from campaigns.errors import CampaignError, MailingNotReady
 from campaigns.models import Mailing
 from contacts.models import Contact
 
@@ -63,6 +65,12 @@ class MailingPage(WagtailAdminTemplateMixin):
             {"url": listing, "label": _("Mailings")},
             {"url": self.url("overview"), "label": self.mailing.title},
         ]
+
+    def say_why_not(self, error: CampaignError) -> None:
+        """Tell why an act was refused: every problem of a mailing that is not ready."""
+        problems = error.problems if isinstance(error, MailingNotReady) else [str(error)]
+        for problem in problems:
+            messages.error(self.request, problem)
 
     def back(self) -> HttpResponse:
         return redirect(self.url("overview"))

@@ -255,7 +255,7 @@ def _withdrawal(mailing: Mailing, now: datetime) -> int:
     if mailing.state != MailingState.PLANNED or not mailing.due_at:
         return 0
     left = ceil((mailing.due_at - now).total_seconds())
-    return left if 0 < left <= settings.WITHDRAWAL_SECONDS else 0
+    return left if 0 < left <= settings.WITHDRAWAL_TIME.total_seconds() else 0
 
 
 def _repetition(mailing: Mailing) -> str:

@@ -22,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def minute(settings):
-    settings.WITHDRAWAL_SECONDS = 60
+    settings.WITHDRAWAL_TIME = timedelta(seconds=60)
 
 
 def _url(name, *args):

@@ -182,7 +182,7 @@ MAIL_PACE = env.str("MAIL_PACE", default="")
 MAIL_DOMAIN_PACE = env.str("MAIL_DOMAIN_PACE", default="")
 # Octets of all files of one mail together, before they grow by a third on the wire.
 # So long a mailing that somebody sends now can be withdrawn.
-WITHDRAWAL_SECONDS = env.int("WITHDRAWAL_SECONDS", default=60)
+WITHDRAWAL_TIME = timedelta(seconds=env.int("WITHDRAWAL_SECONDS", default=60))
 MAIL_ATTACHMENTS_MAX = env.int("MAIL_ATTACHMENTS_MAX", default=5 * 1024 * 1024)
 
 # --- Wagtail ----------------------------------------------------------------------------------

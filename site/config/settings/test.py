@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from datetime import timedelta
 
 # Every process of a suite that runs in several has its own.
 if "BIJEEN_DATA" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
@@ -20,4 +21,4 @@ WHITENOISE_AUTOREFRESH = True
 SHOW_INBOX = True
 # Tests change rows behind the back of whatever notices that a page is old.
 CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
-WITHDRAWAL_SECONDS = 0
+WITHDRAWAL_TIME = timedelta(0)
