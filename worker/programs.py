@@ -16,10 +16,10 @@ def programs() -> list[Child]:
     worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
     found = []
     if not settings.REDIS_URL:
-        found.append(Child("valkey", _valkey()))
+        found.append(Child("valkey", _valkey(), is_server=True))
     if settings.SHOW_INBOX and f":{settings.CATCHER_PORT}" in settings.MAIL_URL:
         catcher = ["--folder", str(settings.INBOX_DIR), "--port", str(settings.CATCHER_PORT)]
-        found.append(Child("catcher", [python, "-m", "worker.catcher", *catcher]))
+        found.append(Child("catcher", [python, "-m", "worker.catcher", *catcher], is_server=True))
     return [
         *found,
         Child("worker-bulk", [*worker, "-Q", "bulk", "-c", "2", "-n", "bulk@%h"]),
@@ -35,6 +35,8 @@ def _web(python: str) -> list[str]:
         python, "-m", "gunicorn", "config.wsgi:application",
         "--bind", f"127.0.0.1:{settings.PORT}",
         "--workers", "2", "--threads", "4",
+        # Imported once, before the workers fork.
+        "--preload",
         "--no-control-socket",
         # The path of a personal link is a secret: no access log.
         "--log-level", "warning",

@@ -29,10 +29,11 @@ class PortTakenError(Exception):
 
 @dataclass(slots=True)
 class Child:
-    """A program to keep running."""
+    """A program to keep running. A server is one that the others need to the end."""
 
     name: str
     command: Sequence[str]
+    is_server: bool = False
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     failures: int = 0
@@ -53,7 +54,7 @@ def check_port(port: int, *, used_by: str, variable: str) -> None:
 
 @dataclass(slots=True)
 class Supervisor:
-    """Runs `children` until SIGINT, SIGTERM or SIGHUP; stops them in reverse order.
+    """Runs `children` until SIGINT, SIGTERM or SIGHUP; stops the servers among them last.
 
     `logs` gets a file for each child; `say` is given one line for the person at the keyboard.
     """
@@ -82,17 +83,22 @@ class Supervisor:
         self.stop()
 
     def stop(self) -> None:
-        """Stop the children, last started first, each within its grace."""
-        for child in reversed(self.children):
-            process = child.process
-            if process is None or process.poll() is not None:
-                continue
-            process.terminate()
-            try:
-                process.wait(timeout=GRACE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        """Stop the children, all at once and within the grace; the servers after the others."""
+        for is_server in (False, True):
+            ending = [
+                child.process
+                for child in self.children
+                if child.process is not None and child.is_server == is_server
+            ]
+            for process in ending:
+                process.terminate()
+            ends_at = time.monotonic() + GRACE
+            for process in ending:
+                try:
+                    process.wait(timeout=max(ends_at - time.monotonic(), 0))
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
 
     def _stop_soon(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True

@@ -1,6 +1,5 @@
 """A running house and a real browser."""
 
-import fcntl
 import os
 import re
 import shutil
@@ -10,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
@@ -56,22 +56,8 @@ class Running:
         assert len(found) == 1, text_of(mail)
         return found[0]
 
-    def publish_session(self, *, title: str, english: str, slug: str, **facts: object) -> int:
-        """Publish a session for everyone, in the demonstration's series; return its id."""
-        facts = {"eligibility": "everyone"} | facts
-        code = (
-            "from datetime import date\n"
-            "from content.models import SeriesPage\n"
-            "from tests.factories.content import make_session_page\n"
-            "series = {each.locale.language_code: each for each in SeriesPage.objects.all()}\n"
-            f"day = date.fromisoformat({day_ahead().isoformat()!r})\n"
-            f"facts = dict(first_day=day, publish=True, **{facts!r})\n"
-            f"page = make_session_page(parent=series['nl'], title={title!r}, slug={slug!r},"
-            " **facts)\n"
-            f"make_session_page(parent=series['en'], title={english!r}, slug={slug + '-en'!r},"
-            " translation_key=page.translation_key, **facts)\n"
-            "print(page.session_id)\n"
-        )
+    def shell(self, code: str) -> str:
+        """Run this in Django's shell in the house; return what it prints."""
         done = subprocess.run(
             [sys.executable, "site/manage.py", "shell", "--verbosity", "0", "--command", code],
             cwd=ROOT,
@@ -80,7 +66,48 @@ class Running:
             text=True,
             check=True,
         )
-        return int(done.stdout.split()[-1])
+        return done.stdout
+
+    def publish_session(self, *, title: str, english: str, slug: str, **facts: object) -> int:
+        """Publish a session for everyone, in the demonstration's series; return its id."""
+        facts = {"eligibility": "everyone", "first_day": day_ahead(), "publish": True} | facts
+        code = (
+            "import datetime\n"
+            "from content.models import SeriesPage\n"
+            "from tests.factories.content import make_session_page\n"
+            "series = {each.locale.language_code: each for each in SeriesPage.objects.all()}\n"
+            f"facts = {facts!r}\n"
+            f"page = make_session_page(parent=series['nl'], title={title!r}, slug={slug!r},"
+            " **facts)\n"
+            f"make_session_page(parent=series['en'], title={english!r}, slug={slug + '-en'!r},"
+            " translation_key=page.translation_key, **facts)\n"
+            "print(page.session_id)\n"
+        )
+        return int(self.shell(code).split()[-1])
+
+    def copy_invitation(self) -> int:
+        """Make an invitation like that of the demonstration, checked; return its id."""
+        code = (
+            "from django.utils.timezone import now\n"
+            "from campaigns.models import Mailing\n"
+            "from campaigns.services.beginning import copy_mailing\n"
+            "from campaigns.services.mailings import check_mailing\n"
+            "first = Mailing.objects.get(pk=1)\n"
+            "made = copy_mailing(mailing_id=1, session=first.session, by=None, now=now())\n"
+            "assert check_mailing(mailing_id=made.pk, now=now()) == []\n"
+            "print(made.pk)\n"
+        )
+        return int(self.shell(code).split()[-1])
+
+    def invited(self, mailing: int) -> list[str]:
+        """The addresses that have the Dutch mail of an invitation, as they came in."""
+        found = []
+        for path in sorted(self.inbox.glob("[0-9]*.eml")):
+            head = path.read_bytes().split(b"\r\n\r\n", 1)[0]
+            if f"\r\nFeedback-ID: {mailing}:".encode() in head and b"Denk je mee" in head:
+                address = head.split(b"X-Envelope-To: ", 1)[1].split(b"\r\n", 1)[0]
+                found.append(address.decode())
+        return found
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -100,33 +127,46 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave all that needs a house to one process of the suite, so that few are built."""
+    for item in items:
+        if {"running", "running_alone"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory) -> Path:
-    """The folder of a house with the demonstration, made once for all processes of the suite."""
-    mine = tmp_path_factory.getbasetemp()
-    shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
-    folder = shared / "furnished"
-    with (shared / "furnished.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed
-        if not folder.exists():
-            new = shared / "being-furnished"
-            new.mkdir()
-            shutil.copyfile(migrated(), new / "bijeen.sqlite3")
-            subprocess.run(
-                [sys.executable, "site/manage.py", "prepare", "--demonstration"],
-                cwd=ROOT,
-                env=_environment(new),
-                stdout=subprocess.DEVNULL,
-                check=True,
-            )
-            new.rename(folder)
+    """The folder of a house with the demonstration, to be copied."""
+    folder = tmp_path_factory.mktemp("furnished")
+    shutil.copyfile(migrated(), folder / "bijeen.sqlite3")
+    subprocess.run(
+        [sys.executable, "site/manage.py", "prepare", "--demonstration"],
+        cwd=ROOT,
+        env=_environment(folder),
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
     return folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running(furnished, tmp_path_factory) -> Iterator[Running]:
-    """`manage.py up` with the demonstration, in a folder of its own."""
-    folder = tmp_path_factory.mktemp("up")
+    """A house for all journeys; each brings the people, sessions and mailings that it changes."""
+    with _up(furnished, tmp_path_factory.mktemp("up")) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def running_alone(furnished, tmp_path_factory) -> Iterator[Running]:
+    """A house for one module, that may do with it what would hinder others."""
+    with _up(furnished, tmp_path_factory.mktemp("up")) as house:
+        yield house
+
+
+@contextmanager
+def _up(furnished: Path, folder: Path) -> Iterator[Running]:
+    """Run `manage.py up` with the demonstration in this folder."""
     shutil.copytree(furnished, folder, dirs_exist_ok=True)
     environment = _environment(folder)
     url = environment["SITE_URL"]

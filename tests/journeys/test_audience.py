@@ -24,9 +24,9 @@ def add(page, kind, *, group="", tick) -> None:
 
 
 def test_audience_is_put_together_by_keyboard_and_kept_as_a_segment(running, page):
-    url = running.url
+    url, mailing = running.url, running.copy_invitation()
     log_in(page, url)
-    page.goto(f"{url}/admin/snippets/campaigns/mailing/audience/1/")
+    page.goto(f"{url}/admin/snippets/campaigns/mailing/audience/{mailing}/")
     assert admin_violations(page) == []
     before = page.locator(".builder-number").inner_text()
 
@@ -60,10 +60,10 @@ def test_audience_is_put_together_by_keyboard_and_kept_as_a_segment(running, pag
     page.locator("#name").press("Enter")
     page.wait_for_selector("text=Het segment “Niet in het Engels” is bewaard.")
     page.locator("button[value=save]").press("Enter")
-    page.wait_for_url(re.compile("/edit/1/"))
+    page.wait_for_url(re.compile(f"/edit/{mailing}/"))
     page.goto(f"{url}/admin/snippets/campaigns/segment/")
     assert "maar niet" in page.locator(".listing tbody").inner_text()
-    page.goto(f"{url}/admin/snippets/campaigns/mailing/explain/?contact=5&mailing=1")
+    page.goto(f"{url}/admin/snippets/campaigns/mailing/explain/?contact=5&mailing={mailing}")
     assert admin_violations(page) == []
 
 

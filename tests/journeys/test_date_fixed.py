@@ -10,7 +10,8 @@ from tests.journeys.test_own_data import admin_violations
 
 pytestmark = [pytest.mark.services, pytest.mark.browser]
 
-TITLE, SLUG = "Werksessie 2: het verhaal in gewone woorden", "het-verhaal-in-gewone-woorden"
+TITLE, SLUG = "Wat we samen willen", "wat-we-samen-willen"
+UNDATED = {"precision": "unknown", "first_day": None, "start_time": None, "end_time": None}
 ADDRESS = "yara.meijer@horizonhulp.example.org"
 MONTHS = "januari februari maart april mei juni juli augustus september oktober november december"
 
@@ -40,7 +41,7 @@ def _ask_to_be_told(running, page) -> None:
 
 def _publish(page, running, **facts: str) -> None:
     """Change the page of the session in the editor, press Publish, and come at the question."""
-    page.goto(f"{running.url}/admin/sessions/?q=gewone+woorden")
+    page.goto(f"{running.url}/admin/sessions/?q=samen+willen")
     page.locator("td.title a", has_text=TITLE).first.click()
     page.wait_for_url(re.compile("/edit/"))
     for name, value in facts.items():
@@ -72,6 +73,7 @@ def _send_now(page, running) -> str:
 
 
 def test_date_is_fixed_moved_and_given_up(running, page):
+    running.publish_session(title=TITLE, english="What we want together", slug=SLUG, **UNDATED)
     _ask_to_be_told(running, page)
 
     # The editor fixes the date: the question says whom it concerns, and how many.

@@ -4,14 +4,12 @@ And before it: an editor asks a question of a session's own, and a visitor answe
 """
 
 import re
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.journeys.conftest import ROOT, day_ahead
+from tests.journeys.conftest import day_ahead
 from tests.journeys.test_invitation import WCAG, log_in, violations
 
 pytestmark = [pytest.mark.services, pytest.mark.browser]
@@ -79,15 +77,7 @@ def session(running) -> int:
         last=day_ahead(1).isoformat(),
         later=day_ahead(30).isoformat(),
     )
-    done = subprocess.run(
-        [sys.executable, "site/manage.py", "shell", "--verbosity", "0", "--command", code],
-        cwd=ROOT,
-        env=running.environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return int(done.stdout.split()[-1])
+    return int(running.shell(code).split()[-1])
 
 
 def _go(page, link) -> None:

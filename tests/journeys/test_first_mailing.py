@@ -1,14 +1,12 @@
 """A newcomer's first mailing in an empty admin, from logging in to the inbox of who is invited."""
 
 import re
-import subprocess
-import sys
 import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.journeys.conftest import PASSWORD, ROOT, text_of, wait_until
+from tests.journeys.conftest import PASSWORD, text_of, wait_until
 from tests.journeys.test_invitation import WCAG
 from tests.journeys.test_own_data import admin_violations
 
@@ -21,9 +19,9 @@ CLICKS_MAX = 6
 
 
 @pytest.fixture
-def empty_admin(running):
+def empty_admin(running_alone):
     """People, organisations and a published session; no mailing, and an organiser who is new."""
-    code = (
+    running_alone.shell(
         "from django.contrib.auth.models import Group, User\n"
         "from campaigns.models import Mailing\n"
         "Mailing.objects.all().delete()\n"
@@ -31,14 +29,7 @@ def empty_admin(running):
         " first_name='Sam', last_name='Nieuw')\n"
         "user.groups.add(Group.objects.get(name='Organisator'))\n"
     )
-    subprocess.run(
-        [sys.executable, "site/manage.py", "shell", "--verbosity", "0", "--command", code],
-        cwd=ROOT,
-        env=running.environment,
-        capture_output=True,
-        check=True,
-    )
-    return running
+    return running_alone
 
 
 class Hand:

@@ -14,14 +14,29 @@ from worker.supervisor import PortTakenError, check_port
 
 ROOT = Path(__file__).parents[2]
 
+#: Writes its name when told to end; takes its time for it while there is a file `hold`.
+CHILD = """
+import os, signal, sys, time
+name = sys.argv[1]
+def end(*ignored):
+    while name == "b" and os.path.exists("hold"):
+        time.sleep(0.02)
+    open("ended", "a").write(name)
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+open(f"{name}.pid", "a").write(f"{os.getpid()}\\n")
+time.sleep(600)
+"""
+
 SCRIPT = """
 import os, sys
 from pathlib import Path
 from worker.supervisor import Child, Supervisor
-folder = Path(sys.argv[1])
-write = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()}\\\\n'); time.sleep(600)"
+folder, child = Path(sys.argv[1]), sys.argv[2]
 children = [
-    Child(name, [sys.executable, "-c", write, str(folder / f"{name}.pid")]) for name in ("a", "b")
+    Child("a", [sys.executable, "-c", child, "a"], is_server=True),
+    Child("b", [sys.executable, "-c", child, "b"]),
+    Child("c", [sys.executable, "-c", child, "c"]),
 ]
 supervisor = Supervisor(
     children=children, environment=dict(os.environ), folder=folder, logs=folder, say=print
@@ -51,7 +66,7 @@ def wait_until(condition, seconds=10.0):
 @pytest.fixture
 def supervisor(tmp_path):
     process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(tmp_path)],
+        [sys.executable, "-c", SCRIPT, str(tmp_path), CHILD],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -64,7 +79,7 @@ def supervisor(tmp_path):
         path = tmp_path / f"{name}.pid"
         return [int(line) for line in path.read_text().split()] if path.exists() else []
 
-    wait_until(lambda: pids("a") and pids("b"))
+    wait_until(lambda: pids("a") and pids("b") and pids("c"))
     yield process, pids
     if process.poll() is None:
         process.kill()
@@ -75,8 +90,8 @@ def supervisor(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_supervisor_leaves_no_orphan(supervisor, number):
     process, pids = supervisor
-    children = pids("a") + pids("b")
-    assert [is_alive(pid) for pid in children] == [True, True]
+    children = pids("a") + pids("b") + pids("c")
+    assert all(is_alive(pid) for pid in children)
     process.send_signal(number)
     process.wait(timeout=20)
     wait_until(lambda: not any(is_alive(pid) for pid in children))
@@ -89,6 +104,18 @@ def test_supervisor_starts_a_dead_child_again(supervisor):
     wait_until(lambda: len(pids("a")) == 2)
     assert is_alive(pids("a")[1])
     assert len(pids("b")) == 1
+
+
+def test_servers_end_after_all_others(supervisor, tmp_path):
+    process, _ = supervisor
+    (tmp_path / "hold").touch()
+    process.send_signal(signal.SIGINT)
+    wait_until((tmp_path / "ended").exists)
+    time.sleep(0.3)
+    assert (tmp_path / "ended").read_text() == "c"
+    (tmp_path / "hold").unlink()
+    assert process.wait(timeout=20) == 0
+    assert (tmp_path / "ended").read_text() == "cba"
 
 
 def test_taken_port_is_named_with_its_remedy():
