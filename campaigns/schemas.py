@@ -176,10 +176,14 @@ class ApproveIn(SeenIn):
     pass
 
 
-class StartIn(SeenIn):
+class ConfirmIn(StrictSchema):
     confirm: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = Field(
         None, description="The number of people, of a mailing to so many that it is asked for."
     )
+
+
+class StartIn(ConfirmIn, SeenIn):
+    pass
 
 
 class SendBackIn(StrictSchema):

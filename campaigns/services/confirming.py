@@ -1,10 +1,7 @@
 """A mailing to very many people: somebody types the number, and the start keeps to it."""
 
-from datetime import datetime
-
 from campaigns.errors import NumberUnconfirmed, TooManyRecipients
 from campaigns.models import Delivery, Mailing
-from campaigns.selectors.recipients import dry_run
 from contacts.enums import MailState
 from content.selectors import site_settings
 
@@ -12,12 +9,13 @@ from content.selectors import site_settings
 _SLACK = 0.1
 
 
-def confirmed_number(mailing: Mailing, *, confirmed: int | None, now: datetime) -> int | None:
-    """Return the number to keep with the mailing; None when it is too small to be asked for.
+def confirmed_number(number: int, *, confirmed: int | None) -> int | None:
+    """Return what to keep of a mailing that goes to this `number` of people: what was confirmed.
+
+    None when it is too small to be asked for.
 
     Raises NumberUnconfirmed when it has to be given and was not, or is not what it comes to.
     """
-    number = dry_run(mailing, now).recipients
     if number < site_settings().recipients_limit:
         return None
     if confirmed is None or abs(confirmed - number) > number * _SLACK:

@@ -11,7 +11,7 @@ from wagtail.log_actions import log
 
 from base import bell
 from campaigns.attachments import document_ids, documents_of, file_problems
-from campaigns.checks import plan_problems, save_problems, send_problems
+from campaigns.checks import plan_problems, readiness, save_problems, send_problems
 from campaigns.enums import EDITABLE, MAILING_MOVES, MailingState
 from campaigns.errors import MailingNotReady, MoveForbidden
 from campaigns.message import Composer, draft_composer
@@ -137,13 +137,14 @@ def plan_mailing(
     check_revision(mailing, revision, by)
     if plan is not None:
         mailing.plan = plan
-    problems = send_problems(mailing, now) + (plan_problems(mailing, now) if mailing.plan else [])
+    found = readiness(mailing, now)
+    problems = [*found.problems, *(plan_problems(mailing, now) if mailing.plan else [])]
     if not mailing.plan:
         problems.append(_("Say when: now, at a moment, or relative to the session."))
     problems += approval_problems(mailing)
     if problems:
         raise MailingNotReady(list(dict.fromkeys(problems)))
-    number = confirmed_number(mailing, confirmed=confirmed, now=now)
+    number = confirmed_number(found.recipients, confirmed=confirmed)
     mailing.save(update_fields=["plan"])
     kept = mailing.save_revision(user=by, clean=False)
     mailing.due_at = None
