@@ -244,8 +244,8 @@ def send_to_the_rest(
 ) -> dict[str, Any]:
     """Send a mailing that is done to whoever came into its audience since, as its text was then.
 
-    Nobody gets it twice; 409 unless it is done, 422 on `confirm` when it goes to so many more people
-    that their number has to be given there."""
+    Nobody gets it twice; 409 unless it is done, 422 on `confirm` when it goes to so many more that
+    their number has to be given there."""
     mailing_of(mailing_id)
     with refusals_as_problems("session"):
         number = add_the_rest(

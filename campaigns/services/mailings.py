@@ -54,21 +54,25 @@ def legal_acts(state: str) -> list[str]:
 #: What returning to draft changes, as far as somebody still looks at it.
 _MOVED = [
     "state", "due_at", "due_for_version", "frozen_revision",
-    "asked_at", "asked_by", "approved_at", "approved_by",
+    "asked_at", "asked_by", "approved_at", "approved_by", "latest_revision",
 ]  # fmt: skip
 
 
 @transaction.atomic
-def save_mailing(*, mailing: Mailing, by: User | None, now: datetime) -> Mailing:
+def save_mailing(
+    *, mailing: Mailing, by: User | None, now: datetime, revision: int | None = None
+) -> Mailing:
     """Write a new or edited mailing with a revision; an edited one is a draft again.
 
-    Raises ValidationError (by field) and MoveForbidden once it is being sent.
+    `revision` is the one that was edited. Raises ValidationError (by field), MoveForbidden once it
+    is being sent, and MailingChanged when somebody saved another meanwhile.
     """
     if mailing._state.adding:
         mailing.created_at, mailing.created_by = now, by
     else:
         return_to_draft(mailing_id=mailing.pk)
         mailing.refresh_from_db(fields=_MOVED)
+        check_revision(mailing, revision, by)
     problems = save_problems(mailing)
     try:
         mailing.full_clean()

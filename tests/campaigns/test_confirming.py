@@ -1,6 +1,10 @@
 """A mailing to many people: their number is typed, and the start keeps to it."""
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -10,6 +14,7 @@ from wagtail.models import Site
 
 from campaigns.errors import NumberUnconfirmed
 from campaigns.models import Batch, Delivery, Mailing
+from campaigns.services.confirming import confirm_earlier_plans
 from campaigns.services.groups import ensure_groups
 from campaigns.services.mailings import plan_mailing, start
 from campaigns.services.planning import finish_mailings, start_due_mailings
@@ -245,3 +250,62 @@ def test_rest_page_and_api_ask_for_the_number(client):
     _members(10)
     answer = client.post(api, {"confirm": 10}, content_type="application/json", **token)
     assert (answer.status_code, answer.json()) == (200, {"queued": 10})
+
+
+# --- planned before the number was asked for ----------------------------------------------
+
+
+_marks = import_module("campaigns.migrations.0010_numbers_of_earlier_plans")
+
+
+def _planned_before(**values):
+    """A mailing that was planned by a version that asked for no number, after the update."""
+    planned = {"state": "planned", "plan": {"now": True}, "due_at": NOW}
+    mailing = make_mailing(session=make_far_session(), **planned | values)
+    _marks.mark(apps, SimpleNamespace(connection=connection))
+    mailing.refresh_from_db()
+    assert mailing.confirmed_recipients == 0
+    confirm_earlier_plans(now=NOW)
+    mailing.refresh_from_db()
+    return mailing
+
+
+@pytest.mark.database
+def test_mailing_planned_before_an_update_counts_as_confirmed_as_it_stood_then():
+    _members(20)
+    mailing = _planned_before(audience={"member": True})
+    assert mailing.confirmed_recipients == 20
+    _members(2)
+    assert start_due_mailings(now=NOW) == [mailing.pk]
+
+
+def test_mailing_planned_before_an_update_is_held_to_that_number():
+    _members(20)
+    mailing = _planned_before(audience={"member": True})
+    _members(3)
+    assert start_due_mailings(now=NOW) == []
+    mailing.refresh_from_db()
+    assert mailing.pause_reason.startswith("20 mensen waren bevestigd")
+
+
+def test_small_or_broken_mailing_planned_before_an_update_has_no_number():
+    _members(3)
+    assert _planned_before(audience={"member": True}).confirmed_recipients is None
+    assert _planned_before(audience={"nonsense": True}).confirmed_recipients is None
+
+
+def test_update_marks_only_what_is_planned_without_a_number():
+    draft, asked = _mailing(), _mailing(state="planned", confirmed_recipients=12)
+    editor = SimpleNamespace(connection=connection)
+    _marks.mark(apps, editor)
+    _marks.unmark(apps, editor)
+    numbers = Mailing.objects.order_by("pk").values_list("pk", "confirmed_recipients")
+    assert list(numbers) == [(draft.pk, None), (asked.pk, 12)]
+
+
+def test_every_update_ends_with_it():
+    _members(10)
+    mailing = _mailing(state="planned", confirmed_recipients=0)
+    call_command("migrate", verbosity=0)
+    mailing.refresh_from_db()
+    assert mailing.confirmed_recipients == 10
