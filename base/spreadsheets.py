@@ -3,8 +3,9 @@
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import date
-from io import BytesIO, StringIO
-from typing import Any
+from io import StringIO
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -12,6 +13,9 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 #: A cell: a text as it is, a number or a date.
 Cell = str | int | date
+
+#: A file is kept on disk from so many bytes.
+_IN_MEMORY = 100_000
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -41,13 +45,17 @@ def csv_lines(rows: Iterable[Iterable[Cell]], *, delimiter: str = ",") -> Iterat
         line.truncate()
 
 
-def workbook(rows: Iterable[Iterable[Cell]], *, title: str) -> BytesIO:
-    """Return an XLSX file of one sheet. Texts are texts in it, whatever they begin with."""
+def workbook(rows: Iterable[Iterable[Cell]], *, title: str) -> IO[bytes]:
+    """Return an XLSX file of one sheet. Texts are texts in it, whatever they begin with.
+
+    The rows are read one by one, and a large file stands on disk until it is closed: however many
+    there are, it takes no more memory.
+    """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     for row in rows:
         sheet.append([_written(sheet, cell) for cell in row])
-    output = BytesIO()
+    output = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- whoever gets it closes it
     book.save(output)
     output.seek(0)
     return output

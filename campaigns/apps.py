@@ -1,4 +1,9 @@
-from django.apps import AppConfig
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.apps.registry import Apps
+from django.db.models.signals import post_migrate
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,3 +20,12 @@ class CampaignsConfig(AppConfig):
 
         register(CampaignsHolding())
         told.register(told_by_mailings)
+        post_migrate.connect(_after_an_update, sender=self)
+
+
+def _after_an_update(apps: Apps = apps, **_told: Any) -> None:
+    from campaigns.services.confirming import confirm_earlier_plans
+
+    # A migration back may have taken the tables to before the number was asked for.
+    if hasattr(apps.get_model("campaigns", "Delivery"), "holds"):
+        confirm_earlier_plans(now=timezone.now())

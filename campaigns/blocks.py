@@ -410,7 +410,7 @@ class ColumnsBlock(blocks.StructBlock):
         icon = "grid"
 
 
-class ReservedBlock(blocks.StreamBlock):
+class PlainBodyBlock(blocks.StreamBlock):
     """What may stand in a part that is for some people only."""
 
     text = TextBlock()
@@ -430,7 +430,7 @@ class OnlyForBlock(blocks.StructBlock):
         label=_("Only for somebody who"),
         help_text=_("Several: whoever one of these is true of."),
     )
-    content = ReservedBlock(label=_("What they read"))
+    content = PlainBodyBlock(label=_("What they read"))
 
     def part(self, value: Any) -> Part:
         """Return for whom it is."""
@@ -449,7 +449,7 @@ class OnlyForBlock(blocks.StructBlock):
         icon = "group"
 
 
-class MailBodyBlock(ReservedBlock):
+class MailBodyBlock(PlainBodyBlock):
     """The body of a mail."""
 
     agenda = AgendaBlock()

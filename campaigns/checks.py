@@ -6,6 +6,7 @@ whole, with its audience as it is now.
 
 from collections.abc import Iterable
 from copy import copy
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -32,8 +33,8 @@ from campaigns.plan import parse_plan
 from campaigns.rendering import sample_recipient
 from campaigns.selectors.archive import archive_problem
 from campaigns.selectors.moments import due_at
-from campaigns.selectors.recipients import dry_run
-from campaigns.selectors.terms import is_past
+from campaigns.selectors.recipients import count_recipients
+from campaigns.selectors.terms import is_past, terms_of
 from contacts.enums import GROUP_PURPOSES, MAILING_PURPOSES, Purpose
 from contacts.models import LANGUAGES as LANGUAGE_NAMES
 from contacts.selectors.groups import group_of
@@ -135,21 +136,37 @@ def _plan_problems(plan: object) -> list[str]:
     return []
 
 
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What keeps a mailing from being sent, in words, and how many people would get it now.
+
+    Nobody is counted, so the number is 0, when what was typed is not right as it is.
+    """
+
+    problems: list[str]
+    recipients: int = 0
+
+
 def send_problems(mailing: Mailing, now: datetime) -> list[str]:
     """Return what keeps the mailing from being sent, in words; empty when it is ready."""
+    return readiness(mailing, now).problems
+
+
+def readiness(mailing: Mailing, now: datetime) -> Readiness:
+    """Look at the mailing as a whole; its audience is counted once."""
     if mailing.is_template:
-        return [_("A template is never sent: begin a mailing from it.")]
+        return Readiness([_("A template is never sent: begin a mailing from it.")])
     by_field = save_problems(mailing)
     problems = [message for messages in by_field.values() for message in messages]
     if problems:
-        return problems
+        return Readiness(problems)
     problems += _session_problems(mailing, now)
-    numbers = dry_run(mailing, now)
-    if not numbers.recipients and not _fills_later(mailing):
+    number = count_recipients(terms_of(mailing, now))
+    if not number and not _fills_later(mailing):
         problems.append(_("Nobody would get this mailing: look at the audience."))
     problems += _language_problems(mailing)
     problems += proof.text_problems(mailing)
-    return problems or _message_problems(mailing)
+    return Readiness(problems or _message_problems(mailing), number)
 
 
 def send_hints(mailing: Mailing, now: datetime) -> list[str]:

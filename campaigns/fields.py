@@ -7,6 +7,7 @@ sending. Values are data: they are put in once and never read for fields again.
 import html
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
 
@@ -147,6 +148,11 @@ def _slot(inside: str, *, own: bool) -> Slot:
 
 
 def _unknown(words: str) -> str:
+    if meant := get_close_matches(words, PUBLIC_FIELDS, n=1, cutoff=0.75):
+        return _("Unknown merge field “%(name)s”. Did you mean {{ %(meant)s }}?") % {
+            "name": words[:60],
+            "meant": meant[0],
+        }
     return _("Unknown merge field “%(name)s”. Choose from: %(known)s.") % {
         "name": words[:60],
         "known": ", ".join(sorted(PUBLIC_FIELDS)),

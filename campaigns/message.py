@@ -107,11 +107,20 @@ class Composer:
         }
         return message.settled(facts)
 
-    def look_at(self, deliveries: Iterable[Delivery | DueDelivery]) -> None:
-        """Read what is true of these people now, as far as the message asks, in one query."""
-        if self._asked:
-            ids = [delivery.contact_id for delivery in deliveries]
-            self._traits = traits_of(ids, asked=self._asked, scope=self._scope)
+    def look_at(self, deliveries: Iterable[Delivery | DueDelivery]) -> dict[int, str]:
+        """Read what is true of these people now, as far as the message asks, in one query.
+
+        Returns it by row, in the words in which the ledger keeps it; nothing when nothing is asked.
+        """
+        if not self._asked:
+            return {}
+        whose = {delivery.pk: delivery.contact_id for delivery in deliveries}
+        self._traits = traits_of(whose.values(), asked=self._asked, scope=self._scope)
+        return {
+            row_id: ",".join(sorted(self._traits[contact_id]))
+            for row_id, contact_id in whose.items()
+            if contact_id in self._traits
+        }
 
     def compose(
         self, delivery: Delivery | DueDelivery, *, now: datetime | None = None
@@ -144,8 +153,14 @@ class Composer:
         )
 
     def recipient_of(self, delivery: Delivery | DueDelivery) -> Recipient:
-        """Return whom a ledger row is for, in a language that the mailing has."""
+        """Return whom a ledger row is for, in a language that the mailing has.
+
+        Once the mail was made, its parts are for the person as they were then.
+        """
         language = version_for(delivery.language, self.messages)
+        if isinstance(delivery, Delivery) and delivery.holds is not None:
+            then = frozenset(filter(None, delivery.holds.split(",")))
+            self._traits.setdefault(delivery.contact_id, then)
         return Recipient(
             contact=delivery.contact,
             language=language,

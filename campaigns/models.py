@@ -271,6 +271,9 @@ class Delivery(MailRow):
     reason = models.CharField(max_length=20, choices=Exclusion, blank=True)
     #: Frozen at the start: why this person may be mailed (`why` in the foot of the mail).
     basis = models.CharField(max_length=12, choices=Basis, blank=True)
+    #: Which of enums.Whom were true of the person, as far as the parts of the mail ask, when it was
+    #: last made: names with commas. Null: never made, or everybody gets the same.
+    holds = models.CharField(max_length=120, null=True, editable=False)
 
     class Meta:
         verbose_name = _("delivery")

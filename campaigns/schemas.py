@@ -20,8 +20,17 @@ DocumentId = Annotated[int, Field(ge=1, le=2_147_483_647)]
 Slug = Annotated[str, StringConstraints(max_length=60, pattern=r"^[-\w]*$")]
 
 
-class MailingPatch(StrictSchema):
-    """What may be changed of a mailing; what is left out stays as it is."""
+Revision = Annotated[int, Field(ge=1, le=9_223_372_036_854_775_807)]
+
+
+class SeenIn(StrictSchema):
+    revision: Revision | None = Field(
+        None, description="The revision that was looked at: 409 when it is another by now."
+    )
+
+
+class MailingFields(StrictSchema):
+    """What may be written of a mailing."""
 
     kind: MailingKind | None = None
     title: Line | None = None
@@ -58,7 +67,11 @@ class MailingPatch(StrictSchema):
     is_template: bool | None = Field(None, description="Is never sent: others are begun from it.")
 
 
-class MailingIn(MailingPatch):
+class MailingPatch(MailingFields, SeenIn):
+    """What is changed of a mailing; what is left out stays as it is."""
+
+
+class MailingIn(MailingFields):
     """A new draft."""
 
     kind: MailingKind
@@ -90,7 +103,7 @@ class MailingOut(Schema):
     stops_for_colleague: bool
     is_template: bool
     in_archive: bool
-    revision: int | None = Field(description="The latest: give it with `start`, `plan`, `approve`.")
+    revision: int | None = Field(description="The latest: give it with what you do next.")
     asked_at: datetime | None = Field(description="Since when approval is asked for.")
     approved_at: datetime | None = Field(description="When a second person agreed to this text.")
     repetition: int = Field(description="The how-manieth of a recurring mailing; 0 is the first.")
@@ -163,23 +176,18 @@ class TestOut(Schema):
     queued: int
 
 
-Revision = Annotated[int, Field(ge=1, le=9_223_372_036_854_775_807)]
-
-
-class SeenIn(StrictSchema):
-    revision: Revision | None = Field(
-        None, description="The revision that was looked at: 409 when it is another by now."
-    )
-
-
 class ApproveIn(SeenIn):
     pass
 
 
-class StartIn(SeenIn):
+class ConfirmIn(StrictSchema):
     confirm: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = Field(
         None, description="The number of people, of a mailing to so many that it is asked for."
     )
+
+
+class StartIn(ConfirmIn, SeenIn):
+    pass
 
 
 class SendBackIn(StrictSchema):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +25,7 @@ from wagtail.admin.panels import (
 from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import Button, HeaderButton
+from wagtail.models import Revision
 from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet
 
 from base.choosers import GuardedChooser
@@ -207,8 +209,13 @@ class MailingCreateView(CreateView):
 class MailingEditView(EditView):
     """Editing returns the mailing to draft; what is being sent can only be looked at.
 
-    Only a draft saves itself while one writes: a plan is given up by a person who means it.
+    Only a draft saves itself while one writes: a plan is given up by a person who means it. What
+    is saved by itself replaces the revision before it, and is another one: whoever looked at that
+    and starts, approves or edits it has not seen this (services.revisions).
     """
+
+    #: Wagtail would write into the revision that somebody may be looking at.
+    overwrite_revision = None
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -256,6 +263,26 @@ class MailingEditView(EditView):
             self.produced_error_message = str(error)
             form.add_error(None, str(error))
             return self.form_invalid(form)
+
+    def save_instance(self) -> Mailing:
+        replaced = self._replaced()
+        saved: Mailing = super().save_instance()
+        if replaced is not None:
+            replaced.delete()
+        return saved
+
+    def _replaced(self) -> Revision | None:
+        """The revision of this editor that this one takes the place of.
+
+        Raises PermissionDenied, which Wagtail tells as a conflict, when somebody saved after it.
+        """
+        number = self.request.POST.get("overwrite_revision_id", "")
+        if not number:
+            return None
+        latest = Mailing.objects.get(pk=self.object.pk).latest_revision
+        if latest is None or str(latest.pk) != number or latest.user_id != self.request.user.pk:
+            raise PermissionDenied(_("Somebody saved another version meanwhile: reload the page."))
+        return latest
 
     def get_success_url(self) -> str:
         return _builder_url(self.form) or super().get_success_url()

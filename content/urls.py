@@ -2,6 +2,10 @@
 
 from django.urls import path
 
-from content.views import theme
+from content.views import robots, sitemap, theme
 
-urlpatterns = [path("theme.css", theme, name="theme")]
+urlpatterns = [
+    path("theme.css", theme, name="theme"),
+    path("sitemap.xml", sitemap, name="sitemap"),
+    path("robots.txt", robots, name="robots"),
+]

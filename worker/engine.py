@@ -194,6 +194,7 @@ class _Claim:
             self.upcoming = waiting[position + 1] if position + 1 < len(waiting) else None
             if time.monotonic() - checked_at > RECHECK_SECONDS:
                 reasons = self.source.exclusions(waiting[position:], self.clock())
+                self.prepared = None  # made of what was true before this look
                 checked_at = time.monotonic()
             if reason := reasons.get(row.pk):
                 self._end(Outcome.of(row, MailState.EXCLUDED, self.clock(), reason=reason))

@@ -14,6 +14,7 @@ from campaigns.models import Delivery, Mailing
 from campaigns.selectors import exclusions_now, load_deliveries
 from campaigns.selectors.hold import is_held
 from campaigns.services import mailings
+from campaigns.services.ledger import note_holds
 from contacts.enums import MailState, NoticeKind
 from contacts.models import Notice
 from contacts.selectors import undeliverable
@@ -40,7 +41,10 @@ class MailingSource:
 
     def exclusions(self, rows: list[Any], now: datetime) -> dict[int, str]:
         found = exclusions_now(delivery_ids=[row.pk for row in rows], now=now)
-        self.composer.look_at(rows)
+        if holds := self.composer.look_at(rows):
+            note_holds(
+                holds={row_id: held for row_id, held in holds.items() if row_id not in found}
+            )
         return {row_id: str(reason) for row_id, reason in found.items()}
 
     def compose(self, row: Any, now: datetime) -> OutgoingMail:

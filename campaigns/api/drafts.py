@@ -31,6 +31,7 @@ from campaigns.enums import MailingState
 from campaigns.markdown import to_blocks
 from campaigns.models import Mailing
 from campaigns.schemas import (
+    MailingFields,
     MailingIn,
     MailingOut,
     MailingPatch,
@@ -94,13 +95,16 @@ def read_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
     summary="Edit a mailing",
 )
 def edit_mailing(request: HttpRequest, mailing_id: int, data: MailingPatch) -> dict[str, Any]:
-    """Change what is given; the mailing is a draft again. 409 once it is being sent."""
+    """Change what is given; the mailing is a draft again. 409 once it is being sent, and when
+    somebody changed it since `revision`."""
     mailing = mailing_of(mailing_id)
-    _write(mailing, data, request)
+    _write(mailing, data, request, revision=data.revision)
     return mailing_out(mailing)
 
 
-def _write(mailing: Mailing, data: MailingPatch, request: HttpRequest) -> None:
+def _write(
+    mailing: Mailing, data: MailingFields, request: HttpRequest, *, revision: int | None = None
+) -> None:
     given = {name: getattr(data, name) for name in data.model_fields_set}
     _set_about(mailing, given)
     for name in ("kind", "title", "purpose", "topic", "audience", "per", "reply_to", "plan"):
@@ -122,7 +126,9 @@ def _write(mailing: Mailing, data: MailingPatch, request: HttpRequest) -> None:
         setattr(mailing, f"body_{code}", _body(body, f"body.{code}"))
     _check_languages(mailing, given.get("languages"))
     with refusals_as_problems():
-        mailings.save_mailing(mailing=mailing, by=user_of(request), now=timezone.now())
+        mailings.save_mailing(
+            mailing=mailing, by=user_of(request), now=timezone.now(), revision=revision
+        )
 
 
 _EMPTY: dict[str, Any] = {"audience": {}, "plan": {}}

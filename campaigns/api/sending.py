@@ -24,6 +24,7 @@ from campaigns.checks import send_hints, send_problems
 from campaigns.compiling import LANGUAGES
 from campaigns.models import Mailing
 from campaigns.schemas import (
+    ConfirmIn,
     DryRunOut,
     ExplanationOut,
     MailingOut,
@@ -238,11 +239,19 @@ def cancel_mailing(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
     response=RetryOut,
     summary="Send to the rest",
 )
-def send_to_the_rest(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
+def send_to_the_rest(
+    request: HttpRequest, mailing_id: int, data: ConfirmIn | None = None
+) -> dict[str, Any]:
     """Send a mailing that is done to whoever came into its audience since, as its text was then.
 
-    Nobody gets it twice; 409 unless it is done."""
+    Nobody gets it twice; 409 unless it is done, 422 on `confirm` when it goes to so many more that
+    their number has to be given there."""
     mailing_of(mailing_id)
     with refusals_as_problems("session"):
-        number = add_the_rest(mailing_id=mailing_id, by=user_of(request), now=timezone.now())
+        number = add_the_rest(
+            mailing_id=mailing_id,
+            by=user_of(request),
+            now=timezone.now(),
+            confirmed=data.confirm if data else None,
+        )
     return {"queued": number}

@@ -1,6 +1,5 @@
 """Check, plan, start, withdraw, pause, resume and cancel a mailing, and send a test of it."""
 
-import re
 from copy import copy
 from datetime import datetime
 from typing import Any
@@ -19,7 +18,7 @@ from campaigns.checks import send_problems
 from campaigns.errors import CampaignError, MailingNotReady, NumberUnconfirmed
 from campaigns.forms import AddressForm, PlanFields, plan_of_fields
 from campaigns.overview.approvals import posted_revision
-from campaigns.overview.pages import MailingPage, user_of
+from campaigns.overview.pages import MailingPage, typed_number, user_of
 from campaigns.selectors.approval import approval_problems
 from campaigns.selectors.hints import plan_hints
 from campaigns.selectors.hold import is_held
@@ -114,12 +113,14 @@ class ActView(MailingPage, View):
                 mailings.plan_mailing(
                     plan=self._plan(),
                     wait=settings.WITHDRAWAL_TIME,
-                    confirmed=self._confirmed(),
+                    confirmed=typed_number(self.request),
                     **values | seen,
                 )
             case "start":
                 mailings.start(
-                    wait=settings.WITHDRAWAL_TIME, confirmed=self._confirmed(), **values | seen
+                    wait=settings.WITHDRAWAL_TIME,
+                    confirmed=typed_number(self.request),
+                    **values | seen,
                 )
             case "withdraw":
                 mailings.withdraw_mailing(**values)
@@ -129,11 +130,6 @@ class ActView(MailingPage, View):
                 mailings.resume_mailing(**values)
             case "cancel":
                 mailings.cancel_mailing(**values)
-
-    def _confirmed(self) -> int | None:
-        """Return the number that was typed, with or without points between the thousands."""
-        typed = re.sub(r"[\s.,]", "", self.request.POST.get("confirm", ""))
-        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
 
     def _plan(self) -> dict[str, Any] | None:
         form = PlanFields(self.request.POST)

@@ -1,5 +1,6 @@
 """What the pages about one mailing share: who may see them, and where they stand."""
 
+import re
 from typing import Any, cast
 
 from django.contrib import messages
@@ -80,6 +81,12 @@ def people(ids: list[int]) -> list[Contact]:
     """Return contacts in the order of the ids."""
     found = Contact.objects.in_bulk(ids)
     return [found[number] for number in ids if number in found]
+
+
+def typed_number(request: HttpRequest) -> int | None:
+    """Return the number of people that was typed, with or without points between the thousands."""
+    typed = re.sub(r"[\s.,]", "", request.POST.get("confirm", ""))
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
 
 
 def page_number(request: HttpRequest) -> int:

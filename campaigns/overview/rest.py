@@ -10,11 +10,12 @@ from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 
 from base.figures import figure
-from campaigns.errors import CampaignError, MailingNotReady
-from campaigns.overview.pages import MailingPage, user_of
+from campaigns.errors import CampaignError, NumberUnconfirmed
+from campaigns.overview.pages import MailingPage, typed_number, user_of
 from campaigns.selectors.hold import is_held
 from campaigns.selectors.rest import count_the_rest
 from campaigns.services.rest import add_the_rest
+from content.selectors import site_settings
 
 
 class RestView(MailingPage, TemplateView):
@@ -32,20 +33,22 @@ class RestView(MailingPage, TemplateView):
             "total": number,
             "figure": figure(number),
             "may_send": self.may_send,
+            "asks": number >= site_settings().recipients_limit,
             "overview": self.url("overview"),
         }
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:
             number = add_the_rest(
-                mailing_id=self.mailing.pk, by=user_of(request), now=timezone.now()
+                mailing_id=self.mailing.pk,
+                by=user_of(request),
+                now=timezone.now(),
+                confirmed=typed_number(request),
             )
-        except MailingNotReady as error:
-            for problem in error.problems:
-                messages.error(request, problem)
-            return self.back()
+        except NumberUnconfirmed as error:
+            return self.render_to_response(self.get_context_data(unconfirmed=str(error)))
         except CampaignError as error:
-            messages.error(request, str(error))
+            self.say_why_not(error)
             return self.back()
         if not number:
             messages.warning(request, _("Nobody came into the audience since: nothing is sent."))

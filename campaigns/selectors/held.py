@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.enums import Basis, Exclusion, MailingKind
+from campaigns.enums import Basis, Exclusion, MailingKind, Whom
 from campaigns.errors import FieldInvalid
 from campaigns.fields import read_fields
 from campaigns.models import Delivery
@@ -31,6 +31,9 @@ def _mailings(ids: Collection[int]) -> Iterator[Mapping[str, Any]]:
             "state": MailState(row.state),
             "reason": Exclusion(row.reason) if row.reason else None,
             "basis": Basis(row.basis) if row.basis else None,
+            "holds": ", ".join(
+                str(Whom(each).label) for each in filter(None, (row.holds or "").split(","))
+            ),
             "reply": f"{row.reply_code or ''} {row.reply_text}".strip(),
         }
 
@@ -59,6 +62,7 @@ PEOPLE_HELD = (
             "state": _("outcome"),
             "reason": _("why not"),
             "basis": _("why you may be mailed"),
+            "holds": _("with the parts for somebody who"),
             "reply": _("answer of the mail server"),
         },
         _mailings,

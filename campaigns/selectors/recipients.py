@@ -175,6 +175,16 @@ def _organisations(sql: str, params: list[Any]) -> int:
     return int(number)
 
 
+def count_recipients(terms: Terms) -> int:
+    """Return how many would get it, in one query."""
+    sql, params = rows_sql(terms)
+    ((number,),) = _ask(
+        f"SELECT COUNT(*) FROM ({sql}) AS considered WHERE reason = ''",  # noqa: S608 -- composed by the compiler
+        params,
+    )
+    return int(number)
+
+
 def list_considered(
     terms: Terms,
     *,

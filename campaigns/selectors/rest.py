@@ -2,14 +2,11 @@
 
 from datetime import datetime
 
-from django.db import connections
-
 from campaigns.enums import MailingState
 from campaigns.errors import AudienceInvalid
 from campaigns.models import Mailing
-from campaigns.selectors.recipients import rows_sql
+from campaigns.selectors.recipients import count_recipients
 from campaigns.selectors.terms import terms_of
-from contacts.models import Contact
 
 
 def count_the_rest(mailing: Mailing, now: datetime) -> int:
@@ -24,13 +21,4 @@ def count_the_rest(mailing: Mailing, now: datetime) -> int:
         terms = terms_of(mailing, now).for_the_rest()
     except AudienceInvalid:
         return 0
-    if terms.is_over:
-        return 0
-    sql, params = rows_sql(terms)
-    with connections[Contact.objects.db].cursor() as cursor:
-        cursor.execute(
-            f"SELECT COUNT(*) FROM ({sql}) AS considered WHERE reason = ''",  # noqa: S608 -- composed by the compiler
-            params,
-        )
-        ((number,),) = cursor.fetchall()
-    return int(number)
+    return 0 if terms.is_over else count_recipients(terms)

@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
-from campaigns.errors import NumberUnconfirmed, TooManyRecipients
+from django.db import transaction
+
+from campaigns.errors import AudienceInvalid, NumberUnconfirmed, TooManyRecipients
 from campaigns.models import Delivery, Mailing
-from campaigns.selectors.recipients import dry_run
+from campaigns.selectors.recipients import count_recipients
+from campaigns.selectors.terms import terms_of
 from contacts.enums import MailState
 from content.selectors import site_settings
 
@@ -12,17 +15,36 @@ from content.selectors import site_settings
 _SLACK = 0.1
 
 
-def confirmed_number(mailing: Mailing, *, confirmed: int | None, now: datetime) -> int | None:
-    """Return the number to keep with the mailing; None when it is too small to be asked for.
+def confirmed_number(number: int, *, confirmed: int | None) -> int | None:
+    """Return what to keep of a mailing that goes to this `number` of people: what was confirmed.
+
+    None when it is too small to be asked for.
 
     Raises NumberUnconfirmed when it has to be given and was not, or is not what it comes to.
     """
-    number = dry_run(mailing, now).recipients
     if number < site_settings().recipients_limit:
         return None
     if confirmed is None or abs(confirmed - number) > number * _SLACK:
         raise NumberUnconfirmed(number)
     return confirmed
+
+
+@transaction.atomic
+def confirm_earlier_plans(*, now: datetime) -> None:
+    """Take what was planned before anybody was asked for the number as confirmed as it stands now.
+
+    For the end of an update, after the migration that marked those mailings with 0: they would all
+    be missed otherwise.
+    """
+    for mailing in Mailing.objects.filter(confirmed_recipients=0).select_related("session"):
+        try:
+            number = count_recipients(terms_of(mailing, now))
+        except AudienceInvalid:  # cannot start either; says so then
+            number = 0
+        confirmed = number if number >= site_settings().recipients_limit else None
+        Mailing.objects.filter(pk=mailing.pk, confirmed_recipients=0).update(
+            confirmed_recipients=confirmed
+        )
 
 
 def hold_to_number(mailing: Mailing) -> None:

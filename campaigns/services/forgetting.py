@@ -17,4 +17,4 @@ def forget_deliveries(contact: Contact) -> None:
     """
     mine = Delivery.objects.filter(contact=contact)
     mine.filter(state__in=MAIL_DUE).update(state=MailState.EXCLUDED, reason=Exclusion.ERASED)
-    mine.update(address_key=None, reply_text="")
+    mine.update(address_key=None, reply_text="", holds=None)

@@ -1,12 +1,14 @@
 """The rows of a mailing's ledger, written when it starts and when it goes to the rest.
 
-Call these in the transaction that does so.
+Call those in the transaction that does so.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
+from base.among import Among
 from campaigns.enums import Exclusion, MailingKind
 from campaigns.models import Delivery, Mailing
 from campaigns.selectors.recipients import rows_sql
@@ -79,6 +81,19 @@ def queue_again(terms: Terms) -> int:
             ],
         )
         return int(cursor.rowcount)
+
+
+@transaction.atomic
+def note_holds(*, holds: Mapping[int, str]) -> None:
+    """Keep with these rows what is true of their people while their mails are made.
+
+    One statement for each combination; there are few, and none at all for a mailing without parts.
+    """
+    by_words: dict[str, list[int]] = {}
+    for row_id, words in holds.items():
+        by_words.setdefault(words, []).append(row_id)
+    for words, ids in sorted(by_words.items()):
+        Delivery.objects.filter(Among("pk", ids)).exclude(holds=words).update(holds=words)
 
 
 def _leave_out_erased(mailing: Mailing) -> None:

@@ -11,7 +11,7 @@ from wagtail.log_actions import log
 
 from base import bell
 from campaigns.attachments import document_ids, documents_of, file_problems
-from campaigns.checks import plan_problems, save_problems, send_problems
+from campaigns.checks import plan_problems, readiness, save_problems, send_problems
 from campaigns.enums import EDITABLE, MAILING_MOVES, MailingState
 from campaigns.errors import MailingNotReady, MoveForbidden
 from campaigns.message import Composer, draft_composer
@@ -54,21 +54,25 @@ def legal_acts(state: str) -> list[str]:
 #: What returning to draft changes, as far as somebody still looks at it.
 _MOVED = [
     "state", "due_at", "due_for_version", "frozen_revision",
-    "asked_at", "asked_by", "approved_at", "approved_by",
+    "asked_at", "asked_by", "approved_at", "approved_by", "latest_revision",
 ]  # fmt: skip
 
 
 @transaction.atomic
-def save_mailing(*, mailing: Mailing, by: User | None, now: datetime) -> Mailing:
+def save_mailing(
+    *, mailing: Mailing, by: User | None, now: datetime, revision: int | None = None
+) -> Mailing:
     """Write a new or edited mailing with a revision; an edited one is a draft again.
 
-    Raises ValidationError (by field) and MoveForbidden once it is being sent.
+    `revision` is the one that was edited. Raises ValidationError (by field), MoveForbidden once it
+    is being sent, and MailingChanged when somebody saved another meanwhile.
     """
     if mailing._state.adding:
         mailing.created_at, mailing.created_by = now, by
     else:
         return_to_draft(mailing_id=mailing.pk)
         mailing.refresh_from_db(fields=_MOVED)
+        check_revision(mailing, revision, by)
     problems = save_problems(mailing)
     try:
         mailing.full_clean()
@@ -137,13 +141,14 @@ def plan_mailing(
     check_revision(mailing, revision, by)
     if plan is not None:
         mailing.plan = plan
-    problems = send_problems(mailing, now) + (plan_problems(mailing, now) if mailing.plan else [])
+    found = readiness(mailing, now)
+    problems = [*found.problems, *(plan_problems(mailing, now) if mailing.plan else [])]
     if not mailing.plan:
         problems.append(_("Say when: now, at a moment, or relative to the session."))
     problems += approval_problems(mailing)
     if problems:
         raise MailingNotReady(list(dict.fromkeys(problems)))
-    number = confirmed_number(mailing, confirmed=confirmed, now=now)
+    number = confirmed_number(found.recipients, confirmed=confirmed)
     mailing.save(update_fields=["plan"])
     kept = mailing.save_revision(user=by, clean=False)
     mailing.due_at = None

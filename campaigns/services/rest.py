@@ -18,6 +18,7 @@ from campaigns.errors import CampaignError, MailingNotReady, MoveForbidden
 from campaigns.models import Delivery, Mailing
 from campaigns.selectors.terms import is_past, terms_of
 from campaigns.services.batches import lay_out
+from campaigns.services.confirming import confirmed_number
 from campaigns.services.ledger import queue_again, write_rows
 from contacts.enums import MailState, Purpose
 from content.enums import SessionStatus
@@ -26,13 +27,22 @@ from participation.models import Registration
 
 
 @transaction.atomic
-def add_the_rest(*, mailing_id: int, now: datetime, by: User | None = None) -> int:
+def add_the_rest(
+    *, mailing_id: int, now: datetime, by: User | None = None, confirmed: int | None = None
+) -> int:
     """Write rows for people in the audience who have none yet; return how many will get it.
 
     By the same rules as at the start, with membership as it is now; who does not get it has a row
     with the reason. With somebody to mail, the mailing is being sent again. Raises MoveForbidden
-    when it is not done, MailingNotReady when what it is about is over, AudienceInvalid.
+    when it is not done, MailingNotReady when what it is about is over, AudienceInvalid,
+    NumberUnconfirmed when it goes to so many more that `confirmed`, their number, has to be given.
     """
+    number = _add(mailing_id=mailing_id, now=now, by=by)
+    confirmed_number(number, confirmed=confirmed)
+    return number
+
+
+def _add(*, mailing_id: int, now: datetime, by: User | None = None) -> int:
     rows = Mailing.objects.select_for_update(of=("self",)).select_related("session")
     mailing = rows.get(pk=mailing_id)
     if mailing.state != MailingState.DONE:
@@ -59,13 +69,15 @@ def add_the_rest(*, mailing_id: int, now: datetime, by: User | None = None) -> i
 def send_to_late_sign_ups(*, now: datetime) -> list[int]:
     """Send reminders that are done to whoever signed up since; return the ids of those mailings.
 
-    The latest goes first: whoever gets that needs no earlier one that says the same.
+    The latest goes first: whoever gets that needs no earlier one that says the same. Nobody types
+    their number: each of them signed up for it.
     """
     reopened = []
     for mailing in _reminders_with_late_sign_ups(now):
         try:
-            if add_the_rest(mailing_id=mailing.pk, now=now):
-                reopened.append(mailing.pk)
+            with transaction.atomic():
+                if _add(mailing_id=mailing.pk, now=now):
+                    reopened.append(mailing.pk)
         except CampaignError:  # moved meanwhile, or its audience names what is gone
             continue
     return reopened

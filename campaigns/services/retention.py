@@ -19,11 +19,11 @@ def heard_of_here(since: datetime) -> list[QuerySet[Any]]:
 
 def _old_deliveries(before: datetime) -> QuerySet[Delivery]:
     done = Delivery.objects.filter(mailing__finished_at__lt=before).exclude(state__in=MAIL_OPEN)
-    return done.exclude(address_key=None, reply_text="")
+    return done.exclude(address_key=None, reply_text="", holds=None)
 
 
 def _empty_deliveries(deliveries: QuerySet[Delivery], now: datetime) -> None:
-    deliveries.update(address_key=None, reply_text="")
+    deliveries.update(address_key=None, reply_text="", holds=None)
 
 
 def _old_files(before: datetime) -> QuerySet[MailingFile]:
@@ -37,7 +37,7 @@ def _delete(files: QuerySet[MailingFile], now: datetime) -> None:
 RULES = (
     RetentionRule(
         code="deliveries",
-        label=_("the address in the ledger of a mailing"),
+        label=_("the address, and for whom the mail was made, in the ledger of a mailing"),
         reason=_("to answer what came of a mail; that it was sent, and to whom, stays"),
         kept=timedelta(days=365),
         rows=_old_deliveries,

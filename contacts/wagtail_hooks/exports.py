@@ -1,16 +1,16 @@
 """Lists whose export can be changed in a spreadsheet and imported again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
-from base.spreadsheets import csv_lines, workbook
+from base.spreadsheets import Cell, csv_lines, workbook
 from contacts.selectors.exports import Export
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -23,12 +23,24 @@ def export_response(export: Export, *, form: str, file_name: str) -> HttpRespons
         return FileResponse(
             content, as_attachment=True, filename=f"{file_name}.xlsx", content_type=_XLSX
         )
-    lines = csv_lines(export.rows, delimiter=";" if get_language() == "nl" else ",")
+    language = get_language()
+    rows = _in_language(export.rows, language)
+    lines = csv_lines(rows, delimiter=";" if language == "nl" else ",")
     return StreamingHttpResponse(
         lines,
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{file_name}.csv"'},
     )
+
+
+def _in_language(rows: Iterator[list[Cell]], language: str | None) -> Iterator[list[Cell]]:
+    """Read the rows in this language: the page, and its language, are gone when they are sent."""
+    while True:
+        with override(language):
+            row = next(rows, None)
+        if row is None:
+            return
+        yield row
 
 
 class RoundTripExport(SpreadsheetExportMixin):

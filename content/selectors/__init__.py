@@ -19,6 +19,7 @@ from content.selectors.sessions import (
 from content.selectors.site import (
     Imprint,
     Versions,
+    findable_pages,
     home_page,
     imprint_in,
     linked_page,
@@ -40,6 +41,7 @@ __all__ = [
     "draft_session",
     "facts",
     "find_answers",
+    "findable_pages",
     "has_begun",
     "home_page",
     "imprint_in",

@@ -15,6 +15,7 @@ from django.db.models import (
 )
 from wagtail.models import Page, Site
 
+from content.enums import Eligibility
 from content.models.pages import HomePage
 from content.models.session import Session
 from content.models.session_page import SessionPage
@@ -139,6 +140,17 @@ def session_urls(sessions: Sequence[Session], language: str) -> dict[int, str]:
     """Return for each session the absolute address of its page, else that of the site."""
     pages = pages_of_sessions(sessions, language)
     return {session.pk: page_url(pages.get(session.pk)) for session in sessions}
+
+
+def findable_pages(root: Page) -> QuerySet[Page]:
+    """Return the pages that search engines may know: what everybody may read below `root` and its
+    translations. A session by invitation is told to those who are invited."""
+    homes = root.get_translations(inclusive=True).values_list("path", flat=True)
+    below = Q(*(("path__startswith", path) for path in homes), _connector=Q.OR)
+    by_invitation = Q(sessionpage__session__eligibility=Eligibility.INVITED)
+    pages = Page.objects.filter(below).exclude(by_invitation).live().public().order_by("path")
+    found: QuerySet[Page] = pages.defer_streamfields().specific()
+    return found
 
 
 def page_url(page: Page | None) -> str:

@@ -13,9 +13,10 @@ from base.spreadsheets import Cell
 from contacts.selectors.exports import Export
 from content.models import Session
 from content.questions import Question, questions_of
+from participation.enums import Attendance, RegistrationState
 from participation.models import Registration
 from participation.selectors.agenda import agenda_of
-from participation.selectors.desk import desk_row
+from participation.selectors.desk import by_organisation, desk_row, desk_rows
 
 
 def registrations_file(registrations: QuerySet[Registration]) -> Export:
@@ -60,6 +61,39 @@ def registrations_file(registrations: QuerySet[Registration]) -> Export:
             ]
 
     return Export(title=_("Sign-ups"), rows=rows())
+
+
+def annex_file(session: Session, *, now: datetime) -> Export:
+    """Return who came and who did not as the annex of a report has it, by organisation.
+
+    An import of attendance reads it back. For everybody to read: without addresses and without the
+    reason of an absence. Whoever is not marked yet has an empty cell, to tick on paper.
+    """
+    listed = [
+        row
+        for row in desk_rows(session, now)
+        if row.registration.state == RegistrationState.REGISTERED
+        or row.registration.attendance != Attendance.UNMARKED
+    ]
+
+    def rows() -> Iterator[list[Cell]]:
+        yield [
+            capfirst(_("organisation")), capfirst(_("representative")), capfirst(_("function")),
+            capfirst(_("attendance")), capfirst(_("remark")),
+        ]  # fmt: skip
+        for organisation, people in by_organisation(listed):
+            for row in people:
+                own = row.registration
+                is_marked = own.attendance != Attendance.UNMARKED
+                yield [
+                    " / ".join(filter(None, (organisation, *row.also))),
+                    row.name,
+                    row.function,
+                    str(own.get_attendance_display()) if is_marked else "",
+                    _("of the host") if own.is_host else "",
+                ]
+
+    return Export(title=_("Attendance"), rows=rows())
 
 
 def _questions(sessions: QuerySet[Session], language: str) -> list[Question]:

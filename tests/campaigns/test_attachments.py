@@ -399,6 +399,13 @@ def test_api_attaches_documents_that_its_user_may_choose(client, media):
     refused = patch(mailing, [document.pk, 99999])
     assert refused.status_code == 422
     assert [error["field"] for error in refused.json()["errors"]] == ["attachments[1]"]
+    film = make_document("film.pdf", b"x" * 30_000_000)
+    refused = patch(mailing, [film.pk])
+    (error,) = refused.json()["errors"]
+    assert (refused.status_code, error["field"]) == (422, "attachments")
+    assert "film.pdf" in error["message"]
+    mailing.refresh_from_db()
+    assert [child.value for child in mailing.attachments] == [document]
 
     GroupCollectionPermission.objects.filter(group=group).delete()
     private = Collection.get_first_root_node().add_child(name="Bestuur")

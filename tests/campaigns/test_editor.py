@@ -6,14 +6,17 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
+from campaigns.errors import MailingChanged
 from campaigns.field_names import named_fields
 from campaigns.models import Mailing
 from campaigns.services.groups import ensure_groups
+from campaigns.services.mailings import save_mailing, start
 from campaigns.viewsets import viewset
 from tests.campaigns.people import make_delegate
 from tests.campaigns.test_mailing_admin import _form
-from tests.factories.base import bearer, make_token
+from tests.factories.base import bearer, make_token, make_user
 from tests.factories.campaigns import make_far_session, make_mailing
+from tests.factories.contacts import NOW
 from tests.factories.content import make_document
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +107,51 @@ def test_planned_mailing_warns_in_the_editor_and_a_real_save_makes_it_a_draft(or
     assert (mailing.title, mailing.state) == ("Anders", "draft")
 
 
+def test_what_saves_itself_is_another_revision_in_the_place_of_the_one_before(organiser):
+    mailing = make_mailing()
+    url = _url("edit", mailing.pk)
+    first = json.loads(organiser.post(url, _form(title="Een"), **JSON).content)["revision_id"]
+    again = _form(title="Twee", overwrite_revision_id=first)
+    second = json.loads(organiser.post(url, again, **JSON).content)["revision_id"]
+
+    assert second != first
+    assert list(mailing.revisions.values_list("pk", flat=True)) == [second]
+    assert mailing.revisions.get().content["title"] == "Twee"
+    organiser.post(url, _form(title="Drie", overwrite_revision_id=second))
+    assert [each.content["title"] for each in mailing.revisions.all()] == ["Drie"]
+    mailing.refresh_from_db()
+    assert (mailing.title, mailing.latest_revision) == ("Drie", mailing.revisions.get())
+
+
+def test_who_looked_before_it_saved_itself_does_not_start_what_came_after(organiser):
+    make_delegate()
+    mailing = make_mailing(session=make_far_session())
+    url = _url("edit", mailing.pk)
+    about = {"session": mailing.session_id, "preset": "members"}
+    seen = json.loads(organiser.post(url, _form(**about), **JSON).content)["revision_id"]
+    later = _form(**about, title="Anders", overwrite_revision_id=seen)
+    organiser.post(url, later, **JSON)
+
+    with pytest.raises(MailingChanged):
+        start(mailing_id=mailing.pk, by=make_user(), now=NOW, revision=seen)
+
+
+@pytest.mark.parametrize("how", [{}, JSON])
+def test_save_over_what_somebody_else_saved_meanwhile_is_refused(organiser, how):
+    mailing = make_mailing()
+    url = _url("edit", mailing.pk)
+    mine = json.loads(organiser.post(url, _form(title="Van mij"), **JSON).content)["revision_id"]
+    mailing.refresh_from_db()
+    mailing.title = "Van een ander"
+    save_mailing(mailing=mailing, by=make_user(), now=NOW)
+
+    answer = organiser.post(url, _form(title="Weer van mij", overwrite_revision_id=mine), **how)
+    if how:
+        assert json.loads(answer.content)["success"] is False
+    mailing.refresh_from_db()
+    assert (mailing.title, mailing.revisions.count()) == ("Van een ander", 2)
+
+
 def test_older_version_is_found_in_the_history_and_put_back(organiser):
     mailing = make_mailing()
     for title in ("Eerst", "Later"):
@@ -141,6 +189,16 @@ def test_line_of_two_thousand_characters_is_refused_by_name(organiser, field):
 
     assert response.status_code == 200
     assert "200" in response.context["form"].errors[field][0]
+    assert Mailing.objects.count() == 0
+
+
+def test_misspelt_field_is_refused_with_the_one_that_was_meant(organiser):
+    response = organiser.post(_url("add"), _form(subject_nl="Dag {{ contact.givenname }}"))
+
+    assert response.status_code == 200
+    assert response.context["form"].errors["subject_nl"] == [
+        "Onbekend invulveld “contact.givenname”. Bedoel je {{ contact.given_name }}?"
+    ]
     assert Mailing.objects.count() == 0
 
 

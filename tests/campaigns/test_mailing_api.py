@@ -129,6 +129,8 @@ def test_list_takes_as_many_queries_for_one_as_for_three(call):
         ({"subject": {"nl": "x\r\nBcc: y"}}, ["subject.nl"]),
         ({"languages": ["nl", "en"], "subject": {"nl": "x"}}, ["subject.en"]),
         ({"title": "x" * 201}, ["title"]),
+        ({"subject": {"nl": "x" * 2_000}}, ["subject.nl"]),
+        ({"preheader": {"en": "x" * 2_000}}, ["preheader.en"]),
         ({"body": {"nl": [{"type": [], "value": "x"}]}}, ["body.nl[0]"]),
         ({"body": {"nl": [{"type": "text", "value": {"x": 1}}]}}, ["body.nl[0]"]),
         ({"body": {"nl": [_only_for("everybody")]}}, ["body.nl[0]"]),

@@ -174,6 +174,53 @@ def test_start_and_plan_of_a_text_that_was_changed_since_are_conflicts(ask):
     assert ask("POST", f"{path}/start", {"revision": "x"}, token=mine)[0] == 422
 
 
+@pytest.mark.database
+def test_edit_of_a_text_that_somebody_else_changed_since_is_a_conflict(ask):
+    writer, reader = make_organiser("schrijver"), make_organiser("lezer")
+    path = f"/{_drafted(writer).pk}"
+    mine, theirs = make_token(user=writer), make_token(user=reader)
+    seen = {"revision": ask("GET", path, token=mine)[1]["revision"]}
+    status, changed = ask("PATCH", path, {"title": "Van de lezer"} | seen, token=theirs)
+    assert (status, changed["revision"] > seen["revision"]) == (200, True)
+
+    status, answer = ask("PATCH", path, {"title": "Van de schrijver"} | seen, token=mine)
+    assert (status, answer["code"]) == (409, "changed")
+    assert "lezer" in answer["detail"]
+    found = Mailing.objects.get()
+    assert (found.title, found.latest_revision_id) == ("Van de lezer", changed["revision"])
+    assert found.revisions.count() == 2
+
+    again = {"revision": changed["revision"]}
+    status, answer = ask("PATCH", path, {"title": "Samen"} | again, token=mine)
+    assert (status, answer["title"]) == (200, "Samen")
+    # Nobody is made to say what they looked at.
+    assert ask("PATCH", path, {"title": "Toch"}, token=theirs)[0] == 200
+
+
+def test_plan_that_somebody_gave_meanwhile_stands_when_an_edit_is_refused(ask):
+    writer, reader = make_organiser("schrijver"), make_organiser("lezer")
+    path = f"/{_drafted(writer).pk}"
+    mine, theirs = make_token(user=writer), make_token(user=reader)
+    seen = {"revision": ask("GET", path, token=mine)[1]["revision"]}
+    assert ask("POST", f"{path}/plan", {"now": True}, token=theirs)[0] == 200
+    status, answer = ask("PATCH", path, {"title": "Anders"} | seen, token=mine)
+    assert (status, answer["code"]) == (409, "changed")
+    assert Mailing.objects.get().state == "planned"
+
+
+@pytest.mark.parametrize("revision", ["x", 0, -1, 10**30, 1.5])
+def test_revision_that_is_none_names_its_field(ask, revision):
+    path = f"/{_drafted(make_organiser('schrijver')).pk}"
+    status, answer = ask("PATCH", path, {"revision": revision}, token=make_token())
+    assert (status, [error["field"] for error in answer["errors"]]) == (422, ["revision"])
+
+
+def test_new_draft_has_no_revision_to_give(ask):
+    draft = {"kind": "invitation", "title": "x", "purpose": "invitations", "audience": {}}
+    status, answer = ask("POST", "", draft | {"revision": 1}, token=make_token())
+    assert (status, [error["field"] for error in answer["errors"]]) == (422, ["revision"])
+
+
 def test_mailing_that_was_sent_is_put_in_the_archive_and_taken_out(ask, client):
     mailing = make_mailing(state="done", started_at=NOW)
     for shown, status in ((True, 200), (False, 404)):

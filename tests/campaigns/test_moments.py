@@ -9,6 +9,7 @@ from django.utils.translation import override
 from campaigns.calendar_hints import holiday_names
 from campaigns.enums import MailingState
 from campaigns.errors import PlanInvalid
+from campaigns.message import open_composer
 from campaigns.models import Delivery, Mailing
 from campaigns.plan import parse_plan
 from campaigns.selectors.hints import plan_hints
@@ -269,6 +270,45 @@ def test_mailing_by_attendance_skips_the_unmarked():
     assert start_mailing(mailing_id=mailing.pk, now=ENDS_AT)
     rows = dict(Delivery.objects.values_list("contact", "reason"))
     assert rows == {marked.pk: "", unmarked.pk: "not_in_audience"}
+
+
+@pytest.mark.capability("C69")
+def test_follow_up_says_to_each_what_fits_their_attendance_once_the_list_is_there():
+    session = make_session()
+    texts = {
+        "present": "Fijn dat je er was",
+        "excused": "We misten je",
+        "no_show": "Je was er niet",
+    }
+    people = {mark: make_delegate() for mark in texts}
+    for mark in ("present", "excused"):
+        register(session, people[mark], attendance=mark)
+    register(session, people["no_show"])
+    parts = [
+        {
+            "type": "only_for",
+            "value": {"whom": [mark], "content": [{"type": "text", "value": f"<p>{words}</p>"}]},
+        }
+        for mark, words in texts.items()
+    ]
+    mailing = _by_attendance(
+        session,
+        tuple(texts),
+        body_nl=[*parts, {"type": "text", "value": "<p>Tot ziens</p>"}],
+        body_en=[],
+        subject_en="",
+        plan=_relative("attendance_closed", 1, "10:00"),
+    )
+    assert _due(mailing, now=ENDS_AT) is None
+    close_attendance(session=session, by=None, now=ENDS_AT + HOUR)
+    due_at = _due(mailing, now=ENDS_AT + HOUR)
+    assert start_due_mailings(now=due_at) == [mailing.pk]
+
+    composer = open_composer(mailing.pk, now=due_at)
+    for mark, person in people.items():
+        row = Delivery.objects.get(contact=person, state="queued")
+        mail = composer.render(composer.recipient_of(row)).text
+        assert [each for each in texts.values() if each in mail] == [texts[mark]]
 
 
 def test_organiser_is_prompted_once_after_a_day():

@@ -7,14 +7,20 @@ from wagtail.models import Page
 
 from campaigns import proof
 from campaigns.checks import SIZE_MAX, send_hints, send_problems
+from campaigns.errors import MailingNotReady
 from campaigns.field_names import UNNAMED, named_fields
 from campaigns.fields import Slot, read_fields
+from campaigns.message import open_composer
+from campaigns.models import Delivery
 from campaigns.proof.readability import read, syllables_of
+from campaigns.services.mailings import plan_mailing
+from campaigns.services.planning import start_due_mailings
 from content.models import SiteSettings
 from tests.campaigns.people import make_delegate
+from tests.campaigns.test_blocks import make_picture
 from tests.factories.campaigns import make_far_session, make_mailing
 from tests.factories.contacts import NOW, make_contact
-from tests.factories.content import make_document, make_session_page
+from tests.factories.content import make_document, make_session_page, set_site
 
 PLAIN = "<p>Jij kent dit onderwerp uit de praktijk. We horen graag jouw verhaal.</p>"
 
@@ -339,3 +345,49 @@ def test_every_field_that_an_author_may_write_has_a_name_and_inserts_itself():
             (slot,) = read_fields(each.text(language))
             assert isinstance(slot, Slot)
             assert slot.name == each.name
+
+
+# --- all of it before it goes ------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.capability("C18")
+def test_checks_before_sending_find_what_is_wrong_one_by_one(mailing):
+    """Links, fields, pictures, a way to unsubscribe, size, and a second person."""
+    make_delegate(given_name="")
+    session = make_far_session()
+
+    def problems(found) -> list[str]:
+        with pytest.raises(MailingNotReady) as refused:
+            plan_mailing(mailing_id=found.pk, plan={"now": True}, now=NOW)
+        found.refresh_from_db()
+        assert (found.state, Delivery.objects.count()) == ("draft", 0)
+        return refused.value.problems
+
+    removed = mailing('<p><a linktype="page" id="987654">Programma</a></p>', session=session)
+    assert [each for each in problems(removed) if "is weggehaald" in each]
+    nowhere = mailing('<p><a href="www.example.org">Programma</a></p>', session=session)
+    assert [each for each in problems(nowhere) if "is geen adres" in each]
+    unreadable = mailing("<p>Dag {{ contact.givenname }}</p>", session=session)
+    assert [each for each in problems(unreadable) if "contact.given_name" in each]
+    about_nothing = mailing("<p>{{ session.when }}</p>", purpose="announcements")
+    assert [each for each in problems(about_nothing) if "{{ session.when }}" in each]
+    image = {"image": make_picture().pk, "alt_text": "", "decorative": False}
+    speechless = mailing(body_nl=[{"type": "image", "value": image}], session=session)
+    assert problems(speechless)
+    large = mailing("<p>" + "Woord. " * (SIZE_MAX // 6) + "</p>", session=session)
+    assert [each for each in problems(large) if "te groot" in each]
+    nobody = mailing(audience={"contacts": [make_contact().pk]}, session=session)
+    assert problems(nobody) == ["Niemand zou deze mailing krijgen: kijk naar de doelgroep."]
+
+    # A field that is empty for somebody is told with the number of people; it holds nothing back.
+    found = mailing("<p>Dag {{ contact.given_name }}</p>", session=session)
+    assert [each for each in send_hints(found, NOW) if "leeg bij 1 persoon" in each]
+    set_site(needs_second_person=True)
+    (second_person,) = problems(found)
+    assert "tweede" in second_person
+    set_site(needs_second_person=False)
+    assert plan_mailing(mailing_id=found.pk, plan={"now": True}, now=NOW).state == "planned"
+    assert start_due_mailings(now=NOW) == [found.pk]
+    content = open_composer(found.pk).compose(Delivery.objects.get(state="queued"), now=NOW).content
+    assert b"List-Unsubscribe:" in content

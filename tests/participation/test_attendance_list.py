@@ -1,20 +1,25 @@
 """Marking who was there: on the list, by closing it, at the door, and the numbers that follow."""
 
+import csv
+from collections import Counter
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from campaigns import audience
 from contacts.models import Contact, Notice
+from content.models import Session
 from participation.enums import Attendance
 from participation.errors import AttendanceNotPossible, AttendanceTooEarly, SignUpClosed
 from participation.models import AttendanceList, Registration
 from participation.selectors.attendance import attendance_counts
-from participation.services.attendance import Mark, mark_list
+from participation.services.attendance import Mark, import_attendance, mark_list
 from participation.services.attendance_lists import close_attendance, reopen_attendance
 from participation.services.cancellation import cancel_registration
 from participation.services.organiser import register_by_organiser
@@ -27,6 +32,7 @@ from tests.factories.participation import make_invitation, make_registration, ma
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 ANNEX = (Path(__file__).parents[1] / "data" / "annex.csv").read_bytes()
+STATIC = Path(__file__).parents[2] / "site" / "static"
 DURING = STARTS_AT + timedelta(minutes=5)
 
 
@@ -43,6 +49,71 @@ def _url(session, name="attendance"):
 def _begun(**values):
     start = timezone.now() - timedelta(minutes=30)
     return make_session(**{"starts_at": start, "ends_at": start + timedelta(hours=2)} | values)
+
+
+# --- on paper and as a file ----------------------------------------------------------------------
+
+
+def _annex(client, session, form="csv"):
+    answer = client.get(_url(session), {"export": form})
+    content = b"".join(answer.streaming_content)
+    if form == "xlsx":
+        sheet = load_workbook(BytesIO(content)).active
+        return [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
+    lines = content.decode("utf-8-sig").splitlines()
+    return list(csv.reader(lines, delimiter=";" if ";" in lines[0] else ","))
+
+
+@pytest.mark.capability("C50")
+def test_list_is_printed_and_carried_off_and_the_annex_is_read_back(organiser):
+    session = _begun()
+    import_attendance(ANNEX, session=session, host="POS-bureau", now=timezone.now())
+    Registration.objects.update(attendance_reason="ziek")
+    marks = "registrations__attendance", "registrations__contact__family_name"
+
+    # On paper: the list by organisation, without what is only for the screen.
+    page = organiser.get(_url(session)).content.decode()
+    for registration in Registration.objects.select_related("contact", "organisation"):
+        assert registration.contact.full_name in page
+        assert registration.organisation.name in page
+    assert "bijeen/desk.css" in page
+    assert "@media print" in (STATIC / "bijeen" / "desk.css").read_text()
+
+    # As a file of all that is known of the sign-ups.
+    for form in ("csv", "xlsx"):
+        answer = organiser.get(_url(session, "desk"), {"export": form})
+        assert len(b"".join(answer.streaming_content)) > 1000
+
+    # As the annex of the report: 11 present, 4 excused, 3 who did not appear.
+    annex = _annex(organiser, session)
+    assert annex == _annex(organiser, session, "xlsx")
+    assert Counter(row[3] for row in annex[1:]) == {
+        "present": 11,
+        "absent with notice": 4,
+        "did not appear": 3,
+    }
+    assert "@" not in str(annex)
+    assert "ziek" not in str(annex)
+
+    again = _begun()
+    answer = organiser.get(_url(session), {"export": "xlsx"})
+    content = b"".join(answer.streaming_content)
+    report = import_attendance(content, session=again, host="POS-bureau", now=timezone.now())
+    assert (report.present, report.hosts, report.excused, report.no_show) == (11, 2, 4, 3)
+    assert report.skipped == []
+    first, second = (set(Session.objects.filter(pk=one.pk).values_list(*marks))
+                     for one in (session, again))  # fmt: skip
+    assert first == second
+
+
+def test_annex_leaves_open_who_is_not_marked_and_leaves_out_who_has_no_seat(organiser):
+    session = _begun()
+    wilg = make_organisation(name="Wilg")
+    place = make_representation(make_contact(given_name="=1+1", family_name="Bos"), wilg)
+    make_registration(session=session, contact=place.contact, organisation=wilg)
+    make_registration(session=session, contact=make_contact(), state="waiting")
+    make_registration(session=session, contact=make_contact(), state="cancelled")
+    assert _annex(organiser, session)[1:] == [["Wilg", "'=1+1 Bos", "", "", ""]]
 
 
 # --- the list ------------------------------------------------------------------------------------

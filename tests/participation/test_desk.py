@@ -310,7 +310,9 @@ def test_needs_and_questions_are_grouped_by_organisation_and_counted(organiser):
     text = _file(organiser.get(_url(session, "agenda"), {"export": "csv"}))
     assert "'=Cijfers" in text
     assert "Weg ermee" not in response.content.decode() + text
-    assert organiser.get(_url(session, "agenda"), {"export": "xlsx"}).status_code == 200
+    book = organiser.get(_url(session, "agenda"), {"export": "xlsx"})
+    book.close()
+    assert book.status_code == 200
 
 
 # --- who was asked -------------------------------------------------------------------------------

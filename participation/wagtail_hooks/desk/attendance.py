@@ -7,14 +7,17 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from contacts.imports.reading import BYTES_MAX
+from contacts.wagtail_hooks.exports import export_response
 from content.selectors import has_begun
 from participation.enums import Attendance, RegistrationSource, RegistrationState
 from participation.errors import ParticipationError, TableUnreadable
@@ -24,6 +27,7 @@ from participation.selectors.attendance import (
     unmarked_of,
 )
 from participation.selectors.desk import DeskRow, by_organisation, desk_rows
+from participation.selectors.files import annex_file
 from participation.selectors.hosts import host_names
 from participation.selectors.invited import invited_counts
 from participation.services.attendance import Mark, import_attendance, mark_list
@@ -39,8 +43,11 @@ from participation.wagtail_hooks.desk.pages import (
 _PERHAPS = (RegistrationState.OFFERED, RegistrationState.WAITING, RegistrationState.PENDING)
 
 
-class AttendancePage(SessionView):
-    """The list by organisation; one form marks one person or all of them."""
+class AttendancePage(SpreadsheetExportMixin, SessionView):
+    """The list by organisation; one form marks one person or all of them.
+
+    With `?export=csv` or `xlsx` as a file: the annex of a report.
+    """
 
     template_name = "participation/admin/attendance.html"
     tab = "attendance"
@@ -55,8 +62,14 @@ class AttendancePage(SessionView):
             buttons.append(HeaderButton(_("Upload a list"), url=url, icon_name="upload"))
         return buttons
 
-    def get(self, request: HttpRequest, session_id: int) -> HttpResponse:
+    def get(self, request: HttpRequest, session_id: int) -> HttpResponseBase:
         now = timezone.now()
+        if self.is_export:
+            return export_response(
+                annex_file(self.session, now=now),
+                form=request.GET["export"],
+                file_name=f"{_('attendance')}-{self.session.slug}",
+            )
         rows = desk_rows(self.session, now)
         listed = [row for row in rows if row.registration.state == RegistrationState.REGISTERED]
         context = self.get_context_data(
