@@ -17,6 +17,7 @@ from contacts.selectors import waiting_import_ids
 from contacts.services.retention import clean_up
 from participation.services import (
     announce_known_dates,
+    follow_missed_publications,
     nudge_unconfirmed,
     record_missed_changes,
     send_due_changes,
@@ -74,6 +75,7 @@ def _tick(*, now: datetime, journal_dir: Path) -> Work:
         recover(journal_dir=journal_dir, now=now)
     if duties.is_due("publish", every=PUBLICATION_EVERY, now=now):
         call_command("publish_scheduled", verbosity=0)
+        follow_missed_publications(now=now)
         record_missed_changes(now=now)
         announce_known_dates(now=now)
         nudge_unconfirmed(now=now)
