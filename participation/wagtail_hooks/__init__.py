@@ -9,6 +9,7 @@ from participation.bulk_actions import ACTIONS
 from participation.models import Registration
 from participation.wagtail_hooks import changes, publications  # noqa: F401 -- for their hooks
 from participation.wagtail_hooks.desk import DeskViewSet
+from participation.wagtail_hooks.publishing_many import PublishPages
 from participation.wagtail_hooks.questions import LearningQuestionViewSet
 from participation.wagtail_hooks.registrations import RegistrationPolicy, RegistrationViewSet
 from participation.wagtail_hooks.sessions import SignUpListing
@@ -18,6 +19,7 @@ register_snippet(RegistrationViewSet)
 register_snippet(LearningQuestionViewSet)
 for action in ACTIONS:
     hooks.register("register_bulk_action", action)
+hooks.register("register_bulk_action", PublishPages, order=1)  # in the place of Wagtail's own
 
 
 @hooks.register("register_admin_viewset")
