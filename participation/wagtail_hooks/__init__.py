@@ -12,6 +12,7 @@ from participation.wagtail_hooks.desk import DeskViewSet
 from participation.wagtail_hooks.publishing_many import PublishPages
 from participation.wagtail_hooks.questions import LearningQuestionViewSet
 from participation.wagtail_hooks.registrations import RegistrationPolicy, RegistrationViewSet
+from participation.wagtail_hooks.series import SeriesDeskViewSet
 from participation.wagtail_hooks.sessions import SignUpListing
 
 register_permission_policy(Registration, RegistrationPolicy(Registration))
@@ -24,4 +25,4 @@ hooks.register("register_bulk_action", PublishPages, order=1)  # in the place of
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[ViewSet]:
-    return [SignUpListing(), DeskViewSet("session_desk")]
+    return [SignUpListing(), DeskViewSet("session_desk"), SeriesDeskViewSet("series_desk")]
