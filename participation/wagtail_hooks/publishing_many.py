@@ -16,6 +16,7 @@ from wagtail.models import Page
 
 from base.figures import figure
 from content.models import SessionPage
+from participation.checks import problems_of_page
 from participation.enums import MAY_TELL
 from participation.errors import ChangeSettled
 from participation.selectors.changes import ChangeAhead, change_ahead, open_changes_of
@@ -54,12 +55,13 @@ class PublishPages(PublishBulkAction):
     ) -> HttpResponse | None:
         """Show the page again when it did not show all that would be mailed."""
         below = bool(self.cleaned_form.cleaned_data["include_descendants"])
-        ahead = self._ahead(objects, with_descendants=below)
+        drafts = self._drafts(objects, with_descendants=below)
+        ahead = _ahead(drafts)
         shown, choice = self.request.POST.getlist("shown"), self.request.POST.get("choice")
-        may_tell, problem = self.request.user.has_perm(MAY_TELL), ""
-        if not {each.mark for each in ahead} <= set(shown):
+        may_tell, problem = self.request.user.has_perm(MAY_TELL), _in_the_past(drafts)
+        if not problem and not {each.mark for each in ahead} <= set(shown):
             problem = _("Look first whom this mails, and then publish.")
-        elif ahead and may_tell and choice not in ("tell", "correction"):
+        elif not problem and ahead and may_tell and choice not in ("tell", "correction"):
             problem = _("Choose whether people are mailed.")
         if problem:
             context = self.get_context_data(form=self.cleaned_form, problem=problem)
@@ -73,7 +75,7 @@ class PublishPages(PublishBulkAction):
         pages = [row["item"] for row in context["items"]]
         chosen = {page.pk for page in pages}
         user = self.request.user
-        ahead = self._ahead(pages, with_descendants=True)
+        ahead = _ahead(self._drafts(pages, with_descendants=True))
         total = sum(len(each.change.people) for each in ahead)
         return context | {
             "ahead": [
@@ -111,23 +113,41 @@ class PublishPages(PublishBulkAction):
                     mark_correction(change_id=change.pk, by=user, now=timezone.now())
         return done
 
-    def _ahead(self, pages: Sequence[Page], *, with_descendants: bool) -> list[Ahead]:
-        """What publishing these pages tells whom, and the drafts below them where that is asked."""
+    def _drafts(
+        self, pages: Sequence[Page], *, with_descendants: bool
+    ) -> list[tuple[SessionPage, SessionPage]]:
+        """The session pages among these, and drafts below them where that is asked, each with what
+        would be published of it."""
         ids = {page.pk for page in pages}
         if with_descendants:
             for page in pages:
                 ids.update(page.get_descendants().not_live().values_list("pk", flat=True))
-        now, found = timezone.now(), []
-        for page in SessionPage.objects.filter(pk__in=ids).order_by("pk"):
-            if not page.permissions_for_user(self.request.user).can_publish():
-                continue
-            draft = page.get_latest_revision_as_object()
-            if change := change_ahead(draft, now):
-                found.append(Ahead(page, draft, change))
-        return found
+        user = self.request.user
+        return [
+            (page, page.get_latest_revision_as_object())
+            for page in SessionPage.objects.filter(pk__in=ids).order_by("pk")
+            if page.permissions_for_user(user).can_publish()
+        ]
 
     def _people_url(self, ahead: Ahead) -> str:
         """Where the people stand by name, for who may see them."""
         if not self.request.user.has_perm(VIEW_PERMISSION):
             return ""
         return reverse("session_desk:desk", args=[ahead.change.published.pk])
+
+
+def _ahead(drafts: Sequence[tuple[SessionPage, SessionPage]]) -> list[Ahead]:
+    """Those of which the publication is news to somebody."""
+    now = timezone.now()
+    changes = ((page, draft, change_ahead(draft, now)) for page, draft in drafts)
+    return [Ahead(page, draft, change) for page, draft, change in changes if change]
+
+
+def _in_the_past(drafts: Sequence[tuple[SessionPage, SessionPage]]) -> str:
+    """What the editor would refuse, and did not when the draft was saved: its day has passed."""
+    now = timezone.now()
+    return " ".join(
+        f"“{draft.title}”: {error}"
+        for _page, draft in drafts
+        for error in problems_of_page(draft, now).values()
+    )
