@@ -3,10 +3,11 @@
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from importlib import import_module
-from types import ModuleType
+from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from wagtail.models import PageLogEntry, Revision
 
@@ -43,10 +44,10 @@ class _Killed(SystemExit):
 
 
 @contextmanager
-def _killed_before(what: str = "publish_session", module: ModuleType = content_receivers):
+def _killed_before(what: str = "publish_session", module: Any = content_receivers):
     """Let a publication end before this is done."""
 
-    def end(**values):
+    def end(*args, **values):
         raise _Killed
 
     with pytest.MonkeyPatch.context() as patch, suppress(_Killed):
@@ -72,30 +73,53 @@ def _soon():
     return timezone.now() + GRACE + timedelta(seconds=1)
 
 
-def test_planned_publication_cut_short_is_made_good_by_the_tick(tmp_path):
+@pytest.mark.parametrize(
+    ("what", "module"),
+    [
+        ("publish_session", content_receivers),
+        ("follow_publication", receivers),
+        ("save", SessionPage),  # the plan is struck out by then
+    ],
+)
+def test_planned_publication_cut_short_is_made_good_by_the_tick(tmp_path, what, module):
     page = published()
     signed_up(session_of(page))
     boss = organiser()
     boss.is_superuser = True
     boss.save()
     _publish_planned(page, boss, first_day=B)
-    with _killed_before():
+    with _killed_before(what, module):
         tick(now=timezone.now(), holder="here", journal_dir=tmp_path)
-    page.refresh_from_db()
-    assert (page.live, page.first_day, session_of(page).first_day) == (True, B, A)
+    assert session_of(page).first_day == A
 
     now = timezone.now() + timedelta(minutes=2)
     tick(now=now, holder="here", journal_dir=tmp_path)
     session = session_of(page)
-    assert (session.first_day, session.schedule_version, session.published_at) == (B, 2, now)
-    change = change_of(page)
+    assert (session.first_day, session.schedule_version) == (B, 2)
+    page.refresh_from_db()
+    assert (page.live, page.first_day, page.has_unpublished_changes) == (True, B, False)
+    change, published_at = change_of(page), session.published_at
     assert (change.state, change.made_by) == ("waiting", boss)
     assert waiting() == []  # it can be withdrawn for a quarter of an hour
     for minutes in (4, 20, 22):
         tick(now=now + timedelta(minutes=minutes), holder="here", journal_dir=tmp_path)
     assert [notice.context["change"] for notice in waiting()] == [change.pk]
-    assert session_of(page).published_at == now
+    assert session_of(page).published_at == published_at
     assert session_of(page).changes.count() == 2
+
+
+def test_planned_page_that_cannot_be_published_holds_up_the_others_once(tmp_path):
+    page, other = published(), published()
+    boss = make_user(is_superuser=True)
+    _publish_planned(page, boss, first_day=B)
+    _publish_planned(other, boss, first_day=B)
+    wrong = Revision.objects.get(pk=SessionPage.objects.get(pk=page.pk).latest_revision_id)
+    wrong.content |= {"start_time": None}
+    wrong.save(update_fields=["content"])
+    with pytest.raises(ValidationError):
+        tick(now=timezone.now(), holder="here", journal_dir=tmp_path)
+    tick(now=timezone.now() + timedelta(minutes=2), holder="here", journal_dir=tmp_path)
+    assert [session_of(each).first_day for each in (page, other)] == [A, B]
 
 
 def test_publication_cut_short_in_the_admin_waits_for_an_organiser():
