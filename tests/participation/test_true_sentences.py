@@ -145,3 +145,12 @@ def test_whoever_was_cancelled_by_an_organiser_is_not_thanked_for_it(client):
 def test_no_reminder_is_promised_that_nobody_planned(client):
     row = make_registration(session=coming_session(), contact=member_contact(), no_reminders=True)
     assert "herinnering" not in _main(client, registration_url(row))
+
+
+def test_whoever_asked_to_hear_the_date_is_promised_no_more_than_that(client):
+    undated, dated = coming_session(precision="unknown"), coming_session()
+    page = _main(client, f"{sign_up_url(undated)}gelukt/")
+    assert "We mailen je zodra de datum bekend is." in page
+    assert "of je erbij bent" not in page
+    page = _main(client, f"{sign_up_url(dated)}gelukt/")
+    assert "zodra de datum bekend is" not in page
