@@ -43,7 +43,9 @@ def publisher_of(revision_id: int | None) -> User | None:
 
 def untaken_pages(before: datetime) -> QuerySet[SessionPage]:
     """Return the pages that went live until `before` without what follows from it: whoever
-    published them was killed halfway. An alias follows its page."""
+    published them was killed halfway. An alias follows its page; one that was made a page of its
+    own has a younger revision, and was not published by that."""
     other = Q(taken_revision=None) | ~Q(taken_revision=F("live_revision_id"))
     pages = SessionPage.objects.live().filter(other, alias_of=None, last_published_at__lte=before)
-    return pages.exclude(live_revision=None).order_by("last_published_at", "pk")
+    published = pages.filter(live_revision__created_at__lte=F("last_published_at"))
+    return published.order_by("last_published_at", "pk")

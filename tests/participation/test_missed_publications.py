@@ -9,10 +9,11 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from wagtail.actions.convert_alias import ConvertAliasPageAction
 from wagtail.models import PageLogEntry, Revision
 
 from content import receivers as content_receivers
-from content.models import SessionPage
+from content.models import Session, SessionPage
 from participation import receivers
 from participation.services import (
     follow_missed_publications,
@@ -185,6 +186,14 @@ def test_alias_of_a_page_cut_short_follows_it():
     follow_missed_publications(now=_soon())
     assert SessionPage.objects.get(pk=alias.pk).title == "Een andere titel"
     assert follow_missed_publications(now=_soon()) == 0
+
+
+def test_alias_that_was_made_a_page_of_its_own_is_not_published_by_that():
+    page = published()
+    alias = page.create_alias(parent=make_series())
+    ConvertAliasPageAction(alias).execute(skip_permission_checks=True)
+    assert follow_missed_publications(now=_soon()) == 0
+    assert Session.objects.get() == session_of(page)
 
 
 def test_nothing_is_followed_that_is_planned_or_a_draft():
