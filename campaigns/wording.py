@@ -68,7 +68,7 @@ WORDS: dict[str, Words] = {
     "en": Words(
         when="When",
         where="Where",
-        more="Read more about this meeting",
+        more="Read more about this session",
         whole_answer="Read the whole answer",
         read_in_browser="View this mail in your browser",
         unsubscribe="Unsubscribe",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -24,8 +24,9 @@ from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
 
+from base.services import emit
 from content import dates
-from content.models import QAPage, SessionPage
+from content.models import QAPage, SessionPage, SiteSettings
 from content.selectors import answers_to_review, draft_session
 
 
@@ -155,6 +156,13 @@ def add_shortcuts(request: HttpRequest, panels: list[Component]) -> None:
     buttons = [button for hook in hooks.get_hooks("first_page_buttons") for button in hook(request)]
     if buttons:
         panels.append(ShortcutsPanel(sorted(buttons)))
+
+
+@hooks.register("after_edit_setting")
+def make_kept_pages_old(request: HttpRequest, setting: Model) -> None:
+    """What is set stands on every page."""
+    if isinstance(setting, SiteSettings):
+        emit(kind="site.changed", data={}, now=timezone.now())
 
 
 @hooks.register("on_serve_page")

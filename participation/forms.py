@@ -116,9 +116,70 @@ class AnswersForm(forms.Form):
         self.order_fields([*others[:place], *own, *others[place:]])
 
 
-class InvitationForm(AnswersForm):
-    """The personal link: one button is enough, but for who has to declare the theme."""
+class SeveralSessions(AnswersForm):
+    """One tick a session, in the field `ticked_in`. What a session asks of its own counts, and has
+    to be answered, only when it is ticked."""
 
+    ticked_in = ""
+    by_slug: dict[str, Session]
+    own_of: dict[str, OwnQuestions]
+
+    @property
+    def ticks(self) -> forms.BoundField:
+        return self[self.ticked_in]
+
+    @property
+    def asked_of(self) -> list[tuple[OwnQuestions, list[Asked]]]:
+        """The questions of the sessions' own, by session."""
+        return [(own, own.asked(self)) for own in self.own_of.values()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        ticked = cleaned.get(self.ticked_in, [])
+        for slug, own in self.own_of.items():
+            own.forget_what_does_not_apply(self, cleaned, is_asked=slug in ticked)
+        return cleaned
+
+    def chosen(self) -> list[Session]:
+        """Return the sessions that were ticked, in the order of the form."""
+        ticked = self.cleaned_data.get(self.ticked_in, [])
+        return [session for slug, session in self.by_slug.items() if slug in ticked]
+
+    def own_answers(self) -> dict[str, OwnAnswers]:
+        """Return what was answered to the questions of the ticked sessions, by their slugs."""
+        cleaned = self.cleaned_data
+        return {
+            slug: OwnAnswers(own.given(cleaned, private=False), own.given(cleaned, private=True))
+            for slug, own in self.own_of.items()
+            if slug in cleaned.get(self.ticked_in, [])
+        }
+
+    def _offer(self, sessions: Sequence[Session], language: str) -> dict[str, forms.Field]:
+        """Note the sessions that can be ticked, and return the fields of what they ask."""
+        self.by_slug = {session.slug: session for session in sessions}
+        self.own_of = {
+            session.slug: OwnQuestions(
+                {each.id: each for each in questions_of(session, language)},
+                slug=session.slug,
+                title=session.title(language),
+            )
+            for session in sessions
+            if is_dated(session) and questions_of(session, language)
+        }
+        return {
+            name: field
+            for own in self.own_of.values()
+            for name, field in own.fields(is_asked=True).items()
+        }
+
+
+class InvitationForm(SeveralSessions):
+    """The personal link: one button is enough, but for who has to declare the theme.
+
+    Only another session of the series that is ticked may ask something that has to be answered.
+    """
+
+    ticked_in = "others"
     works_on_theme = forms.BooleanField(
         label=_("My organisation works on this theme"), required=False
     )
@@ -140,7 +201,9 @@ class InvitationForm(AnswersForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.by_slug = {session.slug: session for session in others}
+        asked = self._offer(others, language)
+        self.fields.update(asked)
+        self.order_fields(["others", *asked])
         cast("forms.MultipleChoiceField", self.fields["others"]).choices = [
             (session.slug, f"{session.title(language)} ({when(session, language)})")
             for session in others
@@ -154,10 +217,6 @@ class InvitationForm(AnswersForm):
             )
         elif not any(map(asks_declaration, others)):
             del self.fields["works_on_theme"]
-
-    def chosen(self) -> list[Session]:
-        """Return the other sessions that were ticked."""
-        return [self.by_slug[slug] for slug in self.cleaned_data.get("others", [])]
 
 
 class AddressForm(forms.Form):
@@ -288,11 +347,10 @@ class SignUpForm(PersonForm):
             del self.fields["works_on_theme"]
 
 
-class SeriesSignUpForm(PersonForm):
-    """The public form of a series: one tick a session. `sessions` are those that can be ticked.
+class SeriesSignUpForm(SeveralSessions, PersonForm):
+    """The public form of a series. `sessions` are those that can be ticked."""
 
-    What a session asks of its own counts only when it is ticked.
-    """
+    ticked_in = "sessions"
 
     sessions = forms.MultipleChoiceField(
         label=_("Which sessions would you like to join?"),
@@ -308,40 +366,12 @@ class SeriesSignUpForm(PersonForm):
         self, *args: Any, sessions: Sequence[Session], language: str, **kwargs: Any
     ) -> None:
         super().__init__(*args, language=language, **kwargs)
-        self.by_slug = {session.slug: session for session in sessions}
+        self._ask(self._offer(sessions, language))
         cast("forms.MultipleChoiceField", self.fields["sessions"]).choices = [
             (session.slug, session.title(language)) for session in sessions
         ]
         if not any(map(asks_declaration, sessions)):
             del self.fields["works_on_theme"]
-        self.own_of = {
-            session.slug: OwnQuestions(
-                {each.id: each for each in questions_of(session, language)},
-                slug=session.slug,
-                title=session.title(language),
-            )
-            for session in sessions
-            if is_dated(session) and questions_of(session, language)
-        }
-        self._ask(
-            {
-                name: field
-                for own in self.own_of.values()
-                for name, field in own.fields(is_asked=True).items()
-            }
-        )
-
-    @property
-    def asked_of(self) -> list[tuple[OwnQuestions, list[Asked]]]:
-        """The questions of the sessions' own, by session."""
-        return [(own, own.asked(self)) for own in self.own_of.values()]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        ticked = cleaned.get("sessions", [])
-        for slug, own in self.own_of.items():
-            own.forget_what_does_not_apply(self, cleaned, is_asked=slug in ticked)
-        return cleaned
 
     def clean_sessions(self) -> list[str]:
         slugs: list[str] = self.cleaned_data["sessions"]
@@ -349,20 +379,6 @@ class SeriesSignUpForm(PersonForm):
             self.by_slug[slug] for slug in slugs if asks_declaration(self.by_slug[slug])
         ]
         return slugs
-
-    def chosen(self) -> list[Session]:
-        """Return the sessions that were ticked, in the order of the form."""
-        ticked = self.cleaned_data["sessions"]
-        return [session for slug, session in self.by_slug.items() if slug in ticked]
-
-    def own_answers(self) -> dict[str, OwnAnswers]:
-        """Return what was answered to the questions of the ticked sessions, by their slugs."""
-        cleaned = self.cleaned_data
-        return {
-            slug: OwnAnswers(own.given(cleaned, private=False), own.given(cleaned, private=True))
-            for slug, own in self.own_of.items()
-            if slug in cleaned["sessions"]
-        }
 
 
 class GuardedForm(forms.Form):

@@ -9,17 +9,14 @@ from wagtail.signals import page_published
 
 from content import receivers  # noqa: F401 -- connected first: it publishes the session itself
 from content.models import SessionPage
-from participation.services.changes import record_publication
-from participation.services.questions import set_private_apart
+from participation.services.publications import follow_publication
 
 
 def on_session_page_published(instance: SessionPage, revision: Revision, **kwargs: Any) -> None:
     if not instance.live:  # it is planned; the session keeps its facts
         return
     by, now = get_active_log_context().user, timezone.now()
-    record_publication(page=instance, revision_id=revision.pk, by=by, now=now)
-    if instance.session is not None:
-        set_private_apart(session=instance.session)
+    follow_publication(page=instance, revision_id=revision.pk, by=by, now=now)
 
 
 page_published.connect(

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -17,6 +19,7 @@ from contacts.selectors import waiting_import_ids
 from contacts.services.retention import clean_up
 from participation.services import (
     announce_known_dates,
+    follow_missed_publications,
     nudge_unconfirmed,
     record_missed_changes,
     send_due_changes,
@@ -73,7 +76,8 @@ def _tick(*, now: datetime, journal_dir: Path) -> Work:
     if duties.is_due("recover", every=RECOVER_EVERY, now=now):
         recover(journal_dir=journal_dir, now=now)
     if duties.is_due("publish", every=PUBLICATION_EVERY, now=now):
-        call_command("publish_scheduled", verbosity=0)
+        _publish_planned()
+        follow_missed_publications(now=now)
         record_missed_changes(now=now)
         announce_known_dates(now=now)
         nudge_unconfirmed(now=now)
@@ -99,6 +103,19 @@ def _tick(*, now: datetime, journal_dir: Path) -> Work:
         at_work = claimable() | Q(state=MailState.CLAIMED)
         work.notices = NoticeSource(now).due().filter(at_work).exists()
     return work
+
+
+def _publish_planned() -> None:
+    """Publish the pages of which the planned moment has come, all of it or nothing.
+
+    Wagtail strikes out the plan before it saves the page: a kill between these would lose it. What
+    cannot be published keeps the others from it no longer than this once, as in Wagtail's own way.
+    """
+    try:
+        with transaction.atomic():
+            call_command("publish_scheduled", verbosity=0)
+    except ValidationError:
+        call_command("publish_scheduled", verbosity=0)
 
 
 def is_cleaning_due(*, now: datetime) -> bool:

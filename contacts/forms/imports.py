@@ -23,6 +23,7 @@ _GROUPS = {
         "function",
         "phone",
         "language",
+        "time_zone",
         "tags",
         "source",
     ),

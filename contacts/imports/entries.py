@@ -78,6 +78,7 @@ class Entry:
     family_name: str = ""
     language: str = ""
     phone: str = ""
+    time_zone: str = ""
     organisation: str = ""
     function: str = ""
     country: str = ""
@@ -284,6 +285,7 @@ def _website(cell: str) -> str:
 #: What the cells of a column stand for, where that is not what they say.
 _MEANINGS: dict[str, Callable[[str], str]] = {
     "language": values.language,
+    "time_zone": values.time_zone,
     "country": values.country,
     "kind": values.kind,
     "website": _website,

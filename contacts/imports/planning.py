@@ -20,7 +20,7 @@ from contacts.names import name_key, same_name, whole_name_key
 #: Filled in when it is not known yet, never replaced: a name identifies.
 _NAME_FIELDS = ("title", "given_name", "initials", "family_name_prefix", "family_name")
 #: Replaced by what a filled cell says.
-_OPEN_FIELDS = ("language", "phone")
+_OPEN_FIELDS = ("language", "phone", "time_zone")
 #: The same of an organisation, in a row about the organisation itself.
 _ORGANISATION_FIELDS = ("kind", "country", "website")
 
@@ -51,6 +51,7 @@ class KnownPerson:
     family_name: str = ""
     language: str = ""
     phone: str = ""
+    time_zone: str = ""
     address_source: str = ""
     tags: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from typing import Any
 
 from babel import Locale
 
+from contacts import zones
 from contacts.enums import ConsentBasis, MembershipKind, OrganisationKind, Purpose
 from contacts.names import PREFIXES, name_key
 
@@ -101,6 +102,13 @@ def _word(cell: str) -> str:
 def language(cell: str) -> str:
     """Return "nl" or "en". Raises CellUnclear."""
     return _one_of(_LANGUAGES, cell)
+
+
+def time_zone(cell: str) -> str:
+    """Return the name of a time zone, such as Europe/Amsterdam. Raises CellUnclear."""
+    if name := zones.time_zone(cell):
+        return name
+    raise CellUnclear(cell)
 
 
 def country(cell: str) -> str:

@@ -1,5 +1,9 @@
 """People, and whom they speak for."""
 
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +14,7 @@ from contacts.enums import FormOfAddress, Language, RepresentationRole
 from contacts.models.folding import Folded
 from contacts.models.organisations import Organisation
 from contacts.models.periods import PeriodQuerySet
+from contacts.zones import is_time_zone
 
 LANGUAGES = list(Language.choices)
 
@@ -87,6 +92,20 @@ class Contact(Cluster):
 
     def __str__(self) -> str:
         return self.full_name or self.email or f"#{self.pk}"
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Refuse a time zone that is none, where it is among what is checked."""
+        errors: dict[str, Any] = {}
+        try:
+            super().clean_fields(exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        is_asked = self.time_zone and "time_zone" not in {*(exclude or ()), *errors}
+        if is_asked and not is_time_zone(self.time_zone):
+            wrong = ValidationError(_("Use a name such as Europe/Amsterdam."), code="invalid")
+            errors["time_zone"] = [wrong]
+        if errors:
+            raise ValidationError(errors)
 
     @property
     def is_present(self) -> bool:

@@ -14,6 +14,7 @@ from contacts.schemas.fields import (
     Tags,
     Text30,
     Text40,
+    Text60,
     Text100,
     Text160,
     Text200,
@@ -41,6 +42,7 @@ class ContactPatch(StrictSchema):
     phone: Text40 = ""
     form_of_address: FormOfAddress = FormOfAddress.JE
     courtesy_title: Text30 = ""
+    time_zone: Text60 = Field("", description="A name such as Europe/Amsterdam; empty: the site's.")
     address_source: Text200 = ""
     tags: Tags = Field(default_factory=list)
 
@@ -84,6 +86,7 @@ class ContactOut(Schema):
     phone: str
     form_of_address: str
     courtesy_title: str
+    time_zone: str
     address_source: str
     tags: list[str]
     created_at: datetime

@@ -35,6 +35,7 @@ PERSON_FIELDS = (
     "function",
     "language",
     "phone",
+    "time_zone",
     "tags",
     "source",
 )
@@ -87,6 +88,7 @@ def _person_row(
         place.function if place else "",
         languages.get(contact.language, contact.language),
         contact.phone,
+        contact.time_zone,
         listed(contact.tags),
         contact.address_source,
     ]

@@ -41,6 +41,7 @@ _PERSON = (
     "family_name",
     "language",
     "phone",
+    "time_zone",
     "address_source",
     "tags",
 )

@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
+from base.services import emit
 from contacts.addresses import mail_domain
 from contacts.enums import OrganisationKind
 from contacts.errors import (
@@ -110,6 +111,7 @@ def update_organisation(
     if organisation is None:
         raise ReferenceUnknown([str(organisation_id)])
     if "name" in changes:
+        emit(kind="organisation.changed", data={"organisation": organisation.pk}, now=now)
         assign_name(organisation, changes.pop("name"))
     if "parent" in changes:
         organisation.parent = _parent(organisation, changes.pop("parent"))

@@ -1,6 +1,6 @@
 """People: made by an organiser, an import or the API, or by confirming a sign-up."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -82,7 +82,7 @@ def create_contact(
         created_at=now,
     )
     assign_address(contact, email)
-    _save(contact)
+    _save(contact, {"time_zone"})
     note_change(
         contact=contact, action=ContactAct.CREATE, by=by, detail=contact.address_source, now=now
     )
@@ -132,7 +132,7 @@ def update_contact(
         setattr(contact, name, value)
     if email is not None:
         assign_address(contact, email)
-    _save(contact)
+    _save(contact, values)
     follow_address(old_hash=held.address_hash, new_hash=contact.address_hash)
     changes = differences(before, contact)
     if changes and act:
@@ -225,10 +225,12 @@ def confirm_contact(
     return known
 
 
-def _save(contact: Contact) -> None:
+def _save(contact: Contact, given: Collection[str]) -> None:
+    """Check and save. A time zone of before it was checked hinders only who gives one."""
     if not (contact.full_name or contact.email):
         raise NobodyNamed
-    contact.full_clean(validate_unique=False, validate_constraints=False)
+    unchecked = {"time_zone"} - set(given)
+    contact.full_clean(unchecked, validate_unique=False, validate_constraints=False)
     try:
         with transaction.atomic():
             free_own_address(contact)

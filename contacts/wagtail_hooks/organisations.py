@@ -1,14 +1,16 @@
 """Organisations in the admin."""
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from base.services import emit
 from contacts.forms.admin import OrganisationForm
 from contacts.models import Organisation
 from contacts.selectors.organisations import organisations_counted
@@ -88,3 +90,11 @@ class OrganisationViewSet(SnippetViewSet):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organisation]:
         found = organisations_counted(Organisation.objects.all(), timezone.localdate())
         return found.prefetch_related("themes")
+
+
+@hooks.register("after_edit_snippet")
+def tell_of_change(request: HttpRequest, instance: Model) -> None:
+    """Its name may stand on public pages, which are kept until something happens."""
+    if isinstance(instance, Organisation):
+        now = timezone.now()
+        emit(kind="organisation.changed", data={"organisation": instance.pk}, now=now)

@@ -55,7 +55,15 @@ class PersonViewSet(SnippetViewSet):
                 heading=_("Name"),
             ),
             MultiFieldPanel(
-                [FieldPanel("email"), FieldPanel("address_source"), FieldPanel("phone")],
+                [
+                    FieldPanel("email"),
+                    FieldPanel("address_source"),
+                    FieldPanel("phone"),
+                    FieldPanel(
+                        "time_zone",
+                        help_text=_("A name such as Europe/Amsterdam. Empty: that of this site."),
+                    ),
+                ],
                 heading=_("How to reach them"),
             ),
             MultiFieldPanel(

@@ -31,7 +31,7 @@ class SessionPage(Page, SessionFacts):  # type: ignore[django-manager-missing]  
 
     Publishing copies them to `session` (services.publish_session), which all else refers to. A
     translation shares the session of its source; a copy starts without one. `session` follows
-    `translation_key`, and is no part of a revision.
+    `translation_key`; it and `taken_revision` are no part of a revision.
     """
 
     session = models.ForeignKey(
@@ -42,6 +42,8 @@ class SessionPage(Page, SessionFacts):  # type: ignore[django-manager-missing]  
         on_delete=models.SET_NULL,
         related_name="pages",
     )
+    #: The revision that all that follows from a publication was last done for.
+    taken_revision = models.IntegerField(null=True, editable=False)
     introduction = models.TextField(
         _("introduction"),
         max_length=500,
@@ -68,7 +70,7 @@ class SessionPage(Page, SessionFacts):  # type: ignore[django-manager-missing]  
     template = "content/session_page.html"
     parent_page_types = ["content.SeriesPage", "content.AgendaPage"]
     subpage_types: list[str] = []
-    exclude_fields_in_copy = ["session"]
+    exclude_fields_in_copy = ["session", "taken_revision"]
 
     content_panels = [
         *Page.content_panels,
@@ -172,6 +174,7 @@ class SessionPage(Page, SessionFacts):  # type: ignore[django-manager-missing]  
         """Return the page as a revision has it, with the session that the page has now."""
         page = super().with_content_json(content)
         page.session_id = self.session_id
+        page.taken_revision = self.taken_revision
         return page
 
     def save(self, *args: Any, **kwargs: Any) -> None:

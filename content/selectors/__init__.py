@@ -1,7 +1,12 @@
 """What others read of content: sessions in order, their addresses, the settings of the site."""
 
 from content.selectors.answers import agreed_answers, answers_to_review, find_answers
-from content.selectors.publications import is_source, publisher_of, source_page
+from content.selectors.publications import (
+    is_source,
+    publisher_of,
+    source_page,
+    untaken_pages,
+)
 from content.selectors.sessions import (
     draft_session,
     facts,
@@ -64,6 +69,7 @@ __all__ = [
     "site_settings",
     "source_page",
     "told_hash",
+    "untaken_pages",
     "upcoming_sessions",
     "versions_of",
 ]

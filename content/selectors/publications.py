@@ -1,7 +1,10 @@
-"""Which page sets the facts of a session, and who published it."""
+"""Which page sets the facts of a session, who published it, and what was not followed up."""
+
+from datetime import datetime
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
+from django.db.models import F, Q, QuerySet
 from wagtail.models import PageLogEntry
 
 from content.models.session import Session
@@ -36,3 +39,13 @@ def publisher_of(revision_id: int | None) -> User | None:
     entries = PageLogEntry.objects.filter(revision_id=revision_id, action__in=_PUBLISHED)
     latest = entries.order_by("-timestamp", "-pk").values_list("user_id", flat=True).first()
     return get_user_model().objects.filter(pk=latest).first()
+
+
+def untaken_pages(before: datetime) -> QuerySet[SessionPage]:
+    """Return the pages that went live until `before` without what follows from it: whoever
+    published them was killed halfway. An alias follows its page; one that was made a page of its
+    own has a younger revision, and was not published by that."""
+    other = Q(taken_revision=None) | ~Q(taken_revision=F("live_revision_id"))
+    pages = SessionPage.objects.live().filter(other, alias_of=None, last_published_at__lte=before)
+    published = pages.filter(live_revision__created_at__lte=F("last_published_at"))
+    return published.order_by("last_published_at", "pk")

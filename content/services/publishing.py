@@ -42,6 +42,12 @@ def publish_session(*, page: SessionPage, now: datetime) -> Session:
     return session
 
 
+def note_taken(*, page: SessionPage, revision_id: int | None) -> None:
+    """Note that all that follows from publishing this revision of the page was done."""
+    SessionPage.objects.filter(pk=page.pk).update(taken_revision=revision_id)
+    page.taken_revision = revision_id
+
+
 def _copy_facts(page: SessionPage, session: Session) -> None:
     before = session.schedule()
     for name, value in facts(page).items():

@@ -55,14 +55,14 @@ class InvitedCounts:
     organisations_unanswered: int
 
 
-def answered_now(session: Session) -> QuerySet[Invitation]:
+def answered_now(*session_ids: int) -> QuerySet[Invitation]:
     """Invitations with `said`: what holds now, also by a sign-up that came in another way.
 
     Somebody who signed up and cancelled cannot come.
     """
-    own = Registration.objects.filter(session=session, contact=OuterRef("contact"))
+    own = Registration.objects.filter(session=OuterRef("session"), contact=OuterRef("contact"))
     ended = own.exclude(state__in=(*LIVE, RegistrationState.LAPSED))
-    return Invitation.objects.filter(session=session).annotate(
+    return Invitation.objects.filter(session__in=session_ids).annotate(
         said=Case(
             When(Exists(own.filter(state__in=LIVE)), then=Value(_A.REGISTERED)),
             When(Exists(own.filter(state=RegistrationState.TRANSFERRED)), then=Value(_A.COLLEAGUE)),
@@ -105,11 +105,17 @@ def invited_organisations(session: Session) -> list[InvitedOrganisation]:
     asked said so; else it sent a colleague when somebody says that; else it did not answer. People
     without an organisation stand last, as one. Four queries, however many there are.
     """
-    tallies: dict[int | None, Mapping[str, Any]] = {
-        row["organisation"]: row
-        for row in answered_now(session)
+    return invited_to(session)[session.pk]
+
+
+def invited_to(*sessions: Session) -> dict[int, list[InvitedOrganisation]]:
+    """The same for each of these sessions, by id, in the same four queries."""
+    ids = [session.pk for session in sessions]
+    tallies: dict[int, dict[int | None, Mapping[str, Any]]] = {each: {} for each in ids}
+    counted = (
+        answered_now(*ids)
         .order_by()
-        .values("organisation")
+        .values("session", "organisation")
         .annotate(
             asked=Count("pk"),
             joined=Count("pk", filter=Q(said=_A.REGISTERED)),
@@ -117,42 +123,51 @@ def invited_organisations(session: Session) -> list[InvitedOrganisation]:
             colleague=Count("pk", filter=Q(said=_A.COLLEAGUE)),
             unanswered=Count("pk", filter=Q(said=_A.NONE)),
         )
-    }
-    own = {
-        each.organisation_id: each
-        for each in OrganisationInvitation.objects.filter(session=session)
-    }
-    organisations = Organisation.objects.in_bulk((tallies.keys() | own.keys()) - {None})
+    )
+    for tally in counted:
+        tallies[tally["session"]][tally["organisation"]] = tally
+    own: dict[int, dict[int | None, OrganisationInvitation]] = {each: {} for each in ids}
+    for itself in OrganisationInvitation.objects.filter(session__in=ids):
+        own[itself.session_id][itself.organisation_id] = itself
+    asked_for = {name for each in ids for name in (*tallies[each], *own[each])}
+    organisations = Organisation.objects.in_bulk(asked_for - {None})
+    by_name = sorted(organisations.values(), key=lambda one: one.name.casefold())
     coming = set(
         Registration.objects.filter(
-            session=session, state__in=LIVE, organisation__in=organisations
-        ).values_list("organisation", flat=True)
+            session__in=ids, state__in=LIVE, organisation__in=organisations
+        ).values_list("session", "organisation")
     )
-    rows = []
-    for organisation in sorted(organisations.values(), key=lambda one: one.name.casefold()):
-        asked, itself = tallies.get(organisation.pk, _NOBODY), own.get(organisation.pk)
-        rows.append(
-            InvitedOrganisation(
-                organisation=organisation,
-                state=_state(asked, is_coming=organisation.pk in coming),
-                asked=asked["asked"],
-                declined=asked["declined"],
-                unanswered=asked["unanswered"],
-                source=itself.source if itself else "",
-                invited_at=itself.invited_at if itself else None,
+    return {
+        each: [
+            _invited(
+                organisation,
+                tallies[each].get(organisation.pk if organisation else None, _NOBODY),
+                own[each].get(organisation.pk) if organisation else None,
+                is_coming=organisation is not None and (each, organisation.pk) in coming,
             )
-        )
-    if alone := tallies.get(None):
-        rows.append(
-            InvitedOrganisation(
-                organisation=None,
-                state=_state(alone, is_coming=False),
-                asked=alone["asked"],
-                declined=alone["declined"],
-                unanswered=alone["unanswered"],
-            )
-        )
-    return rows
+            for organisation in (*by_name, None)
+            if (organisation.pk if organisation else None) in tallies[each].keys() | own[each]
+        ]
+        for each in ids
+    }
+
+
+def _invited(
+    organisation: Organisation | None,
+    tally: Mapping[str, Any],
+    itself: OrganisationInvitation | None,
+    *,
+    is_coming: bool,
+) -> InvitedOrganisation:
+    return InvitedOrganisation(
+        organisation=organisation,
+        state=_state(tally, is_coming=is_coming),
+        asked=tally["asked"],
+        declined=tally["declined"],
+        unanswered=tally["unanswered"],
+        source=itself.source if itself else "",
+        invited_at=itself.invited_at if itself else None,
+    )
 
 
 def people_asked(
@@ -163,7 +178,7 @@ def people_asked(
     if None in organisation_ids:
         of_these |= Q(organisation=None)
     found: dict[int | None, list[AskedPerson]] = defaultdict(list)
-    rows = answered_now(session).filter(of_these).select_related("contact")
+    rows = answered_now(session.pk).filter(of_these).select_related("contact")
     for row in rows.order_by("contact__sort_key", "pk"):
         found[row.organisation_id].append(
             AskedPerson(

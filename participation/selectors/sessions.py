@@ -8,7 +8,7 @@ from content.dates import KNOWN_DAY
 from content.enums import SessionStatus, SignUpPhase
 from content.models import Session
 from content.selectors import sign_up_phase
-from participation.enums import Phase
+from participation.enums import ACCEPTING, Phase
 from participation.selectors.seats import seats_left_of
 
 _BY_FACTS = {
@@ -38,6 +38,11 @@ def phase_of(session: Session, now: datetime) -> Phase:
 def phase_by_link(session: Session, now: datetime) -> Phase:
     """The same for somebody with a personal link: an invited session is open to them."""
     return phases_of([session], now, invited=[session.pk])[session.pk]
+
+
+def has_public_form(phase: Phase) -> bool:
+    """Whether the public page of a session in this phase has a form: to join, or to hear when."""
+    return phase in ACCEPTING or phase == Phase.INTEREST
 
 
 def phases_of(

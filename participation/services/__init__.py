@@ -15,6 +15,7 @@ from participation.services.invitations import (
 from participation.services.nudging import nudge_unconfirmed
 from participation.services.offers import accept_offer, settle_offers
 from participation.services.organiser import register_by_organiser
+from participation.services.publications import follow_missed_publications
 from participation.services.questions import import_questions, update_answers
 from participation.services.series import cancel_in_series, register_with_others
 from participation.services.sign_up import (
@@ -35,6 +36,7 @@ __all__ = [
     "confirm_registrations",
     "decide_registration",
     "decline_invitation",
+    "follow_missed_publications",
     "import_attendance",
     "import_questions",
     "invite",

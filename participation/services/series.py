@@ -1,6 +1,6 @@
 """Several sessions of one series at once, by somebody whom we know: join, or leave all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from participation.selectors.sessions import phase_of
 from participation.services.cancellation import cancel_registration
 from participation.services.invitations import register_by_link, show_interest
 from participation.services.seats import lock_session
+from participation.services.sign_up import OwnAnswers
 
 
 @transaction.atomic
@@ -27,11 +28,13 @@ def register_with_others(
     contact: Contact,
     answers: dict[str, Answer],
     private_answers: dict[str, Answer],
+    own: Mapping[str, OwnAnswers],
     works_on_theme: bool,
     now: datetime,
 ) -> Registration:
     """Sign up by personal link for the session of the link and for others of its series.
 
+    `own` has by slug what was answered to the questions of those others.
     All or nothing: what one of them refuses, the person can leave out. The sessions are held in a
     fixed order. Raises what `register_by_link` raises.
     """
@@ -50,8 +53,14 @@ def register_with_others(
         if phase_of(other, now) == Phase.INTEREST:
             show_interest(session=other, contact=contact, now=now)
         else:
+            said = own.get(other.slug, OwnAnswers({}, {}))
             register_by_link(
-                session=other, contact=contact, answers=need, works_on_theme=works_on_theme, now=now
+                session=other,
+                contact=contact,
+                answers=need | said.answers,
+                private_answers=said.private,
+                works_on_theme=works_on_theme,
+                now=now,
             )
     return registration
 

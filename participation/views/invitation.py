@@ -16,7 +16,7 @@ from participation.models import Interest, Invitation, Registration
 from participation.presentation import masked_contact, session_facts
 from participation.selectors.registrations import live_registration
 from participation.selectors.series import other_choices
-from participation.selectors.sessions import phase_by_link, phase_of
+from participation.selectors.sessions import has_public_form, phase_by_link
 from participation.services.invitations import (
     BY_ONESELF,
     decline_invitation,
@@ -76,6 +76,7 @@ def _join(request: HttpRequest, token: str, link: InvitationLink) -> HttpRespons
             contact=link.contact,
             answers=form.answers(),
             private_answers=form.private_answers(),
+            own=form.own_answers(),
             works_on_theme=form.cleaned_data.get("works_on_theme", False),
             now=now,
         )
@@ -134,16 +135,19 @@ def _show(
     phase = phase_by_link(link.session, now)
     asked = Invitation.objects.filter(session=link.session, contact=link.contact)
     follows = Interest.objects.filter(session=link.session, contact=link.contact).exists()
+    facts = session_facts(link.session, language, now=now)
+    public_phase = facts["phase"]
     with translation.override(language):
         sign_up_url = reverse("sign_up:sign_up", args=[link.session.slug])
-    context = session_facts(link.session, language, now=timezone.now()) | {
+    context = facts | {
         "person": masked_contact(link.contact),
         "phase": phase,
         "can_join": phase in ACCEPTING,
         "can_follow": phase == Phase.INTEREST,
         "follows": follows,
-        "asked_to_hear": follows and not asked.exclude(source=BY_ONESELF).exists(),
-        "can_send_colleague": phase_of(link.session, now) in ACCEPTING,
+        "is_invited": asked.exclude(source=BY_ONESELF).exists(),
+        "can_send_colleague": public_phase in ACCEPTING,
+        "public_form": has_public_form(public_phase),
         "colleague": asked.filter(answer=InvitationAnswer.COLLEAGUE).exists(),
         "public_url": f"{settings.SITE_URL}{sign_up_url}",
         "declined": asked.filter(answer=InvitationAnswer.DECLINED).exists(),

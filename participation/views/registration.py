@@ -27,6 +27,7 @@ from participation.links import (
 )
 from participation.models import AttendanceList, Registration
 from participation.presentation import masked_contact, session_facts
+from participation.selectors.sessions import has_public_form
 from participation.selectors.transfer import may_pass_on
 from participation.services.cancellation import cancel_registration
 from participation.services.offers import accept_offer
@@ -151,7 +152,8 @@ def _show(
     can_pass_on = may_pass_on(row, now)
     with translation.override(language):
         sign_up_url = reverse("sign_up:sign_up", args=[row.session.slug])
-    context = session_facts(row.session, language, now=now) | {
+    facts = session_facts(row.session, language, now=now)
+    context = facts | {
         "registration": row,
         "state": RegistrationState(row.state),
         "person": masked_contact(row.contact) if row.contact else {},
@@ -165,6 +167,7 @@ def _show(
         "kept_until": _kept_until(row, language, now),
         "offer_lapsed": row.state == RegistrationState.LAPSED and row.offered_until is not None,
         "sign_up_url": sign_up_url,
+        "public_form": has_public_form(facts["phase"]),
         "asks_cancel": "cancel" in request.GET and live and not over,
         "form": form or (_form(row, language) if live else None),
         "token": token,

@@ -9,8 +9,10 @@ from participation.bulk_actions import ACTIONS
 from participation.models import Registration
 from participation.wagtail_hooks import changes, publications  # noqa: F401 -- for their hooks
 from participation.wagtail_hooks.desk import DeskViewSet
+from participation.wagtail_hooks.publishing_many import PublishPages
 from participation.wagtail_hooks.questions import LearningQuestionViewSet
 from participation.wagtail_hooks.registrations import RegistrationPolicy, RegistrationViewSet
+from participation.wagtail_hooks.series import SeriesDeskViewSet
 from participation.wagtail_hooks.sessions import SignUpListing
 
 register_permission_policy(Registration, RegistrationPolicy(Registration))
@@ -18,8 +20,9 @@ register_snippet(RegistrationViewSet)
 register_snippet(LearningQuestionViewSet)
 for action in ACTIONS:
     hooks.register("register_bulk_action", action)
+hooks.register("register_bulk_action", PublishPages, order=1)  # in the place of Wagtail's own
 
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[ViewSet]:
-    return [SignUpListing(), DeskViewSet("session_desk")]
+    return [SignUpListing(), DeskViewSet("session_desk"), SeriesDeskViewSet("series_desk")]

@@ -65,6 +65,18 @@ def _in_groups(people: list[Concerned]) -> list[tuple[str, str]]:
     return [(group_label(group), figure(number)) for group, number in groups_of(people)]
 
 
+def consequences(ahead: ChangeAhead, draft: SessionPage) -> dict[str, Any]:
+    """What publishing this draft changes and whom that mails, as a template shows it."""
+    return {
+        "facts": side_by_side(ahead.published, ahead.drafted),
+        "groups": _in_groups(ahead.people),
+        "total": len(ahead.people),
+        "figure": figure(len(ahead.people)),
+        "unanswered": unanswered_number(ahead.published),
+        "over": over_capacity(ahead.published, draft.capacity),
+    }
+
+
 def minutes_left(change: ScheduleChange, now: datetime) -> int:
     """Return how many minutes are left, the begun one included."""
     return max(0, math.ceil((change.due_at - now).total_seconds() / 60))
@@ -130,17 +142,7 @@ class ConfirmPublication(HookResponseMixin, ChangePage):
             "page": self.page,
             "may_tell": self.user.has_perm(MAY_TELL),
             "goes_live_at": self.goes_live_at,
-            **(self._consequences(ahead) if ahead else {"total": 0}),
-        }
-
-    def _consequences(self, ahead: ChangeAhead) -> dict[str, Any]:
-        return {
-            "facts": side_by_side(ahead.published, ahead.drafted),
-            "groups": _in_groups(ahead.people),
-            "total": len(ahead.people),
-            "figure": figure(len(ahead.people)),
-            "unanswered": unanswered_number(ahead.published),
-            "over": over_capacity(ahead.published, self.draft.capacity),
+            **(consequences(ahead, self.draft) if ahead else {"total": 0}),
         }
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

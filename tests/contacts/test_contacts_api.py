@@ -76,6 +76,7 @@ def test_contact_is_added_with_its_organisation(client, token):
         "family_name": "Vries",
         "language": "nl",
         "phone": "",
+        "time_zone": "",
         "form_of_address": "je",
         "courtesy_title": "",
         "address_source": "beursformulier",

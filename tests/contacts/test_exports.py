@@ -77,6 +77,7 @@ def base() -> None:
         family_name_prefix="van der",
         family_name="Vries",
         phone="+31 6 12345678",
+        time_zone="Africa/Accra",
         language="en",
         tags=["spreker", "kern, pers"],
         address_source="beursformulier",
@@ -166,6 +167,7 @@ def test_export_has_a_row_for_each_organisation_of_a_person(client, base):
             "Function",
             "Language",
             "Phone",
+            "Time zone",
             "Tags",
             "Source of the address",
         ],
@@ -181,6 +183,7 @@ def test_export_has_a_row_for_each_organisation_of_a_person(client, base):
                 function,
                 "English",
                 "+31 6 12345678",
+                "Africa/Accra",
                 "spreker; kern, pers",
                 "beursformulier",
             ]

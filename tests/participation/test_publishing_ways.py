@@ -29,6 +29,7 @@ from tests.participation.changing import (
     B,
     C,
     change_of,
+    follows,
     organiser,
     publish,
     published,
@@ -140,11 +141,17 @@ def _messages(response) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
-def _publish_many(client, pages, **values):
+def _many_url(pages) -> str:
     where = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
     ids = "&".join(f"id={page.pk}" for page in pages)
-    home = reverse("wagtailadmin_home")
-    return client.post(f"{where}?{ids}&next={home}", values, follow=True)
+    return f"{where}?{ids}&next={reverse('wagtailadmin_home')}"
+
+
+def _publish_many(client, pages, **values):
+    """Look at the page that confirms it, and press its button."""
+    url = _many_url(pages)
+    shown = [each["mark"] for each in client.get(url).context["ahead"]]
+    return client.post(url, {"shown": shown, "choice": "tell"} | values, follow=True)
 
 
 def test_several_pages_at_once_wait_each_and_are_told_together(admin):
@@ -172,6 +179,104 @@ def test_pages_below_are_told_as_well(admin):
     SessionPage.objects.filter(pk=page.pk).update(live=False)
     response = _publish_many(admin, [page.get_parent()], include_descendants="on")
     assert _link_to(_came_true_once(page)) in _messages(response)[0]
+
+
+def test_several_pages_at_once_show_before_what_changes_and_whom_that_mails(admin):
+    pages = [published(), published(), published()]
+    moved, translated_only, unseen = pages
+    people = [signed_up(session_of(moved)) for _ in range(2)]
+    follows(session_of(moved))
+    signed_up(session_of(translated_only))
+    signed_up(session_of(unseen))
+    _drafted(moved, first_day=B, capacity=1)
+    _drafted(translated_only, introduction="Een andere inleiding.")
+    _drafted(unseen, first_day=C)
+    shown = admin.get(_many_url([moved, translated_only]))
+    (ahead,) = shown.context["ahead"]
+    assert (ahead["page"], ahead["total"], ahead["over"], ahead["is_below"]) == (moved, 3, 1, False)
+    assert [number for _label, number in ahead["groups"]] == ["2", "1"]
+    content = shown.content.decode()
+    assert reverse("session_desk:desk", args=[session_of(moved).pk]) in content
+    assert "3 mensen hebben nog de oude gegevens" in content
+    assert f"{B.day} " in content
+    assert people[0].contact.email not in content
+    assert session_of(moved).schedule_version == 1
+
+
+def test_several_pages_at_once_mail_nobody_of_whom_was_not_told(admin):
+    """No page was shown, or not this change: somebody changed the draft meanwhile."""
+    page, other = published(), published()
+    for each in (page, other):
+        signed_up(session_of(each))
+        _drafted(each, first_day=B)
+    url = _many_url([page, other])
+    (one, _two) = [each["mark"] for each in admin.get(url).context["ahead"]]
+    for shown in ([], [one], ["", "x\0", one + "1"]):
+        response = admin.post(url, {"shown": shown, "choice": "tell"})
+        assert response.status_code == 422
+        assert "Kijk eerst wie hierover een mail krijgt" in response.content.decode()
+        assert len(response.context["ahead"]) == 2
+    shown = [each["mark"] for each in response.context["ahead"]]
+    _drafted(other, first_day=C)
+    assert admin.post(url, {"shown": shown, "choice": "tell"}).status_code == 422
+    assert admin.post(url, {"shown": shown}).status_code == 422
+    assert [session_of(each).schedule_version for each in (page, other)] == [1, 1]
+    assert ScheduleChange.objects.exclude(version=1).count() == 0
+
+    shown = [each["mark"] for each in admin.get(url).context["ahead"]]
+    assert admin.post(url, {"shown": shown}).status_code == 422  # tell them, or not?
+    assert admin.post(url, {"shown": shown, "choice": "tell"}).status_code == 302
+    assert [session_of(each).first_day for each in (page, other)] == [B, C]
+
+
+def test_several_corrections_at_once_tell_nobody(admin):
+    pages = [published(), published()]
+    for page in pages:
+        signed_up(session_of(page))
+        _drafted(page, first_day=B)
+    response = _publish_many(admin, pages, choice="correction")
+    assert [_came_true_once(page).state for page in pages] == ["correction"] * 2
+    assert "session-changes" not in "".join(_messages(response))
+    assert (send_due_changes(now=_later()), waiting()) == (0, [])
+
+
+def test_correction_that_is_planned_leaves_an_earlier_change_alone(admin):
+    page = published()
+    signed_up(session_of(page))
+    change = publish(page, organiser(), first_day=B)
+    _drafted(page, first_day=C, go_live_at=timezone.now() + timedelta(hours=1))
+    _publish_many(admin, [page], choice="correction")
+    change.refresh_from_db()
+    assert (change.state, session_of(page).first_day) == ("waiting", B)
+
+
+def test_several_pages_by_who_may_not_mail_wait_for_an_organiser(editor):
+    page = published()
+    row = signed_up(session_of(page))
+    _drafted(page, first_day=B)
+    shown = editor.get(_many_url([page]))
+    assert shown.context["total"] == 1
+    content = shown.content.decode()
+    assert "Een organisator beslist of mensen een mail krijgen" in content
+    assert 'name="choice"' not in content
+    assert reverse("session_desk:desk", args=[session_of(page).pk]) not in content
+    assert row.contact.email not in content
+    _publish_many(editor, [page], choice="correction")
+    assert _came_true_once(page).state == "held"
+
+
+def test_pages_below_are_shown_before_and_count_only_when_asked(admin):
+    page = published()
+    signed_up(session_of(page))
+    _drafted(page, first_day=B)
+    SessionPage.objects.filter(pk=page.pk).update(live=False)
+    above = page.get_parent()
+    (ahead,) = admin.get(_many_url([above])).context["ahead"]
+    assert (ahead["page"], ahead["is_below"]) == (page, True)
+    response = admin.post(_many_url([above]), {"include_descendants": "on", "choice": "tell"})
+    assert response.status_code == 422
+    assert admin.post(_many_url([above]), {"choice": "tell"}).status_code == 302
+    assert session_of(page).first_day == A
 
 
 def test_many_pages_that_are_news_to_nobody_are_told_of_in_no_word(admin):

@@ -5,13 +5,14 @@ import pytest
 from django.utils import timezone
 
 from contacts.models import Notice
+from content.models import Session
 from participation.models import Registration
 from participation.services import confirm_registration
 from tests.factories.content import make_home, make_series
 from tests.factories.questions import EVERY_KIND, kept
 from tests.participation.test_api import BODY, _post
 from tests.participation.test_series import URL, _in
-from tests.participation.visits import everything, stamped
+from tests.participation.visits import everything, invitation_url, member_contact, stamped
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +106,64 @@ def test_hostile_answer_is_shown_as_text(client, series):
     content = client.post(URL, values).content.decode()
     assert hostile not in content
     assert "&lt;script&gt;" in content
+
+
+# --- by personal link
+
+
+def _by_link(series):
+    """The link of a session without questions, and the person whose it is."""
+    contact = member_contact()
+    return invitation_url(Session.objects.get(slug="drie"), contact), contact
+
+
+def test_link_asks_what_each_ticked_session_asks_and_keeps_private_answers_apart(client, series):
+    url, _contact = _by_link(series)
+    content = client.get(url).content.decode()
+    assert content.count('class="questions-of-session"') == 2
+    assert 'data-only-if="others" data-answer="een"' in content
+    assert "q_later.bus" not in content
+    given = {"q_een.bus": "yes", "q_een.halte": "Station", "q_een.eten": SECRET}
+    values = {"others": ["een", "twee", "later"], "need": "thee", **given}
+    assert client.post(url, values | {"q_twee.bus": "Met de fiets"}).status_code == 303
+    rows = Registration.objects.select_related("session")
+    assert {row.session.slug: (row.answers, row.private_answers) for row in rows} == {
+        "drie": ({"need": "thee"}, {}),
+        "een": ({"need": "thee", "bus": "yes", "halte": "Station"}, {"eten": SECRET}),
+        "twee": ({"need": "thee", "bus": "Met de fiets"}, {}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("ticked", "given", "errors"),
+    [
+        ([], {}, []),
+        ([], {"q_een.zaal": "Kelder", "q_twee.bus": "x" * 2000}, []),
+        (["een", "twee"], {}, ["q_een.bus", "q_twee.bus"]),
+        (["een"], {"q_een.bus": "yes"}, ["q_een.halte"]),
+        (["twee"], {"q_twee.bus": "x" * 201}, ["q_twee.bus"]),
+        (["twee"], {"q_twee.bus": "twee\nregels"}, ["q_twee.bus"]),
+        (["later"], {}, []),
+    ],
+)
+def test_link_requires_only_what_a_ticked_session_asks(client, series, ticked, given, errors):
+    url, _contact = _by_link(series)
+    before = everything()
+    response = client.post(url, {"others": ticked, **given})
+    assert response.status_code == (422 if errors else 303)
+    if errors:
+        assert sorted(response.context["form"].errors) == errors
+        assert everything() == before
+
+
+def test_question_of_a_ticked_session_left_open_is_named_with_its_session(client, series):
+    url, _contact = _by_link(series)
+    wrong = client.post(url, {"others": ["twee"], "need": "<b>thee</b>"}).content.decode()
+    summary = wrong.partition('id="error-summary"')[2].partition("</div>")[0]
+    assert 'href="#id_q_twee.bus"' in summary
+    assert "twee – Vraag bus?" in " ".join(summary.split())
+    assert 'value="twee" id="id_others_1" checked' in wrong
+    assert "&lt;b&gt;thee&lt;/b&gt;" in wrong
 
 
 # --- the API

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -34,10 +35,14 @@ class InvitedPage(SessionView):
 
     @cached_property
     def header_buttons(self) -> list[Button]:
-        if not self.may(_PERMISSION):
-            return []
-        url = self.url("invite")
-        return [HeaderButton(_("Note whom you asked"), url=url, icon_name="plus")]
+        buttons: list[Button] = []
+        if self.may(_PERMISSION):
+            url = self.url("invite")
+            buttons.append(HeaderButton(_("Note whom you asked"), url=url, icon_name="plus"))
+        if series := self.session.series:
+            url = reverse("series_desk:invited", args=[series.pk])
+            buttons.append(HeaderButton(_("Of the whole series"), url=url, icon_name="group"))
+        return buttons
 
     def get(self, request: HttpRequest, session_id: int) -> HttpResponse:
         asked = request.GET.get("state", "")
