@@ -122,7 +122,7 @@ def test_list_of_plans_holds_series_and_loose_sessions(organiser):
         _planned(make_far_session(series=series))
         return make_far_session(titles={"nl": f"los bij {title}"})
 
-    assert "Er is nog geen reeks" in ask()[0]
+    assert "Er is nog geen traject" in ask()[0]
     add("Eén reeks")
     page, few = ask()
     assert ("Eén reeks" in page, "los bij Eén reeks" in page) == (True, True)
@@ -148,7 +148,7 @@ def test_pages_around_lead_to_the_plan(organiser):
         assert found in organiser.get(reverse(name, args=args)).content.decode()
     person = make_contact()
     inspect = reverse("wagtailsnippets_contacts_contact:inspect", args=[person.pk])
-    assert _url("expected", person.pk) in organiser.get(inspect).content.decode()
+    assert _url("person", person.pk) in organiser.get(inspect).content.decode()
 
 
 # --- by whom ------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def _everything(mailing, person):
     return [
         (_url("index"), 200),
         (_url("session", session.pk), 200),
-        (_url("expected", person.pk), 200),
+        (_url("person", person.pk), 200),
         (_url("copy_session", session.pk), 403),
         (_url("copy_session", session.pk) + f"?target={other.pk}", 403),
         (_url("move", mailing.pk), 403),
@@ -193,7 +193,7 @@ def test_who_may_see_no_mailings_or_no_people_gets_no_page(client):
     _log_in(client, ("wagtailadmin.access_admin", "contacts.view_contact"))
     assert {_status(client, url) for url, _expected in _everything(mailing, person)} == {403}
     _log_in(client, ("wagtailadmin.access_admin", "campaigns.view_mailing"))
-    assert _status(client, _url("expected", person.pk)) == 403
+    assert _status(client, _url("person", person.pk)) == 403
     page = _page(client, "session", mailing.session.pk, query=f"?contact={person.pk}")
     assert (str(person) in page, 'name="contact"' in page) == (False, False)
 

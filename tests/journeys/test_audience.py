@@ -63,7 +63,7 @@ def test_audience_is_put_together_by_keyboard_and_kept_as_a_segment(running, pag
     page.wait_for_url(re.compile("/edit/1/"))
     page.goto(f"{url}/admin/snippets/campaigns/segment/")
     assert "maar niet" in page.locator(".listing tbody").inner_text()
-    page.goto(f"{url}/admin/snippets/campaigns/mailing/explain/?contact=5&mailing=1")
+    page.goto(f"{url}/admin/plans/person/5/")
     assert admin_violations(page) == []
 
 
