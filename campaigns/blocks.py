@@ -245,6 +245,11 @@ class QuotationBlock(blocks.StructBlock):
 class ImageBlock(WagtailImageBlock):
     """A picture, always sent as JPEG or PNG: no mail program is sure to show anything else."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Wagtail leaves this one name in English.
+        self.child_blocks["image"].label = _("Picture")
+
     def mjml(self, value: Any, context: BlockContext) -> str:
         if value is None:
             return ""
@@ -275,7 +280,7 @@ class DividerBlock(blocks.StaticBlock):
 
     class Meta:
         label = _("Line")
-        icon = "horizontalrule"
+        icon = "minus"
 
 
 class AgendaBlock(blocks.StructBlock):

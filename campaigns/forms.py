@@ -85,6 +85,18 @@ class PlanFields(forms.Form):
     )
 
 
+class PlanForm(PlanFields):
+    """When a mailing goes out, asked apart from its text; `plan` is the JSON of it."""
+
+    plan: dict[str, Any]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.errors:
+            self.plan = plan_of_fields(data)
+        return data
+
+
 def plan_of_fields(data: dict[str, Any]) -> dict[str, Any]:
     """Return the JSON of a plan from the cleaned PlanFields. Raises ValidationError by field."""
     when = data.get("when")

@@ -33,7 +33,6 @@ from base.figures import figure
 from campaigns import overview
 from campaigns.beginning.buttons import begin_url, copy_url, keep_button
 from campaigns.beginning.pages import BeginView, TemplateView
-from campaigns.builder.explaining import ExplainPage
 from campaigns.builder.mailings import AudiencePage
 from campaigns.builder.panels import AudiencePanel
 from campaigns.editor import FieldPicker, ProofPanel
@@ -378,7 +377,6 @@ class MailingViewSet(SnippetViewSet):
         return [
             *super().get_urlpatterns(),
             path("audience/<int:pk>/", AudiencePage.as_view(**kwargs), name="audience"),
-            path("explain/", ExplainPage.as_view(**kwargs), name="explain"),
             path("begin/", BeginView.as_view(**kwargs), name="begin"),
             path("keep/<int:pk>/", TemplateView.as_view(**kwargs), name="keep"),
             path("templates/", self._templates_view("templates"), name="templates"),

@@ -101,7 +101,7 @@ def mail_participants(request: HttpRequest, session: Session) -> list[Button]:
 def explain_mail(request: HttpRequest, person: Contact) -> list[Button]:
     if not request.user.has_perm("campaigns.view_mailing"):
         return []
-    url = f"{reverse(viewset.get_url_name('explain'))}?contact={person.pk}"
+    url = reverse("mailing_plans:person", args=[person.pk])
     return [Button(_("Which mailings, and why"), url=url, icon_name="mail", priority=15)]
 
 
@@ -120,14 +120,6 @@ def plan_of_page(page: Page, user: User, view_name: str, next_url: str = "") -> 
         return []
     url = plan_url(whole)
     return [Button(_("Plan of the mailings"), url=url, icon_name="calendar-alt", priority=80)]
-
-
-@hooks.register("person_buttons")
-def mail_to_expect(request: HttpRequest, person: Contact) -> list[Button]:
-    if not request.user.has_perm("campaigns.view_mailing"):
-        return []
-    url = reverse("mailing_plans:expected", args=[person.pk])
-    return [Button(_("Mail to expect"), url=url, icon_name="mail", priority=16)]
 
 
 @hooks.register("construct_homepage_panels")

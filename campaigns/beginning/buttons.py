@@ -19,7 +19,7 @@ def choice_of(mailing: Mailing) -> str:
 
 
 def begin_url(**query: str) -> str:
-    """Return the address of the page; `query` is `with` and `session`, what it fills in."""
+    """Return the address of the page; `query` (`with`, `session`, `series`) is what it fills in."""
     address = reverse(Mailing.snippet_viewset.get_url_name("begin"))
     return f"{address}?{urlencode(query)}" if query else address
 

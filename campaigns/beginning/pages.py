@@ -21,7 +21,7 @@ from campaigns.overview.pages import MailingPage, user_of
 from campaigns.selectors.beginnings import session_to_invite_for
 from campaigns.services.beginning import begin_mailing, copy_mailing
 from campaigns.starters import STARTERS, Shelf
-from content.models import Session
+from content.models import SeriesPage, Session
 
 _ADD = "campaigns.add_mailing"
 
@@ -103,7 +103,18 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     starter = STARTERS.get(chosen)
     if session is None and starter is not None and starter.shelf == Shelf.INVITING:
         session = session_to_invite_for(timezone.now())
-    return {"begin_with": chosen, "session": session}
+    return {
+        "begin_with": chosen,
+        "session": session,
+        "series": None if session else _series(request),
+    }
+
+
+def _series(request: HttpRequest) -> SeriesPage | None:
+    asked = request.GET.get("series", "")
+    if not (asked.isascii() and asked.isdecimal() and len(asked) < 10):
+        return None
+    return SeriesPage.objects.filter(pk=int(asked)).first()
 
 
 class TemplateView(MailingPage, View):

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,10 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
 from campaigns.checks import send_problems
-from campaigns.errors import CampaignError, MailingNotReady, NumberUnconfirmed
-from campaigns.forms import AddressForm, PlanFields, plan_of_fields
+from campaigns.errors import CampaignError, NumberUnconfirmed
+from campaigns.forms import AddressForm, PlanFields, PlanForm
 from campaigns.overview.approvals import posted_revision
 from campaigns.overview.pages import MailingPage, typed_number, user_of
+from campaigns.overview.standing import OverviewView
 from campaigns.selectors.approval import approval_problems
 from campaigns.selectors.hints import plan_hints
 from campaigns.selectors.hold import is_held
@@ -78,8 +78,11 @@ class ActView(MailingPage, View):
             return self._check()
         if act not in mailings.ACTS:
             return self.back()
+        form = PlanForm(request.POST)
+        if act == "plan" and not form.is_valid():
+            return self._plan_again(form)
         try:
-            self._do(act)
+            self._do(act, form)
         except NumberUnconfirmed as error:
             return self._ask(act, unconfirmed=str(error))
         except CampaignError as error:
@@ -101,7 +104,7 @@ class ActView(MailingPage, View):
             messages.success(self.request, _("Everything is in order."))
         return self.back()
 
-    def _do(self, act: str) -> None:
+    def _do(self, act: str, form: PlanForm) -> None:
         values: dict[str, Any] = {
             "mailing_id": self.mailing.pk,
             "by": user_of(self.request),
@@ -111,7 +114,7 @@ class ActView(MailingPage, View):
         match act:
             case "plan":
                 mailings.plan_mailing(
-                    plan=self._plan(),
+                    plan=form.plan or None,
                     wait=settings.WITHDRAWAL_TIME,
                     confirmed=typed_number(self.request),
                     **values | seen,
@@ -131,14 +134,11 @@ class ActView(MailingPage, View):
             case "cancel":
                 mailings.cancel_mailing(**values)
 
-    def _plan(self) -> dict[str, Any] | None:
-        form = PlanFields(self.request.POST)
-        if not form.is_valid():
-            raise MailingNotReady([str(each) for errors in form.errors.values() for each in errors])
-        try:
-            return plan_of_fields(form.cleaned_data) or None
-        except ValidationError as error:
-            raise MailingNotReady(error.messages) from error
+    def _plan_again(self, form: PlanForm) -> HttpResponse:
+        """Show the page of the mailing with what was filled in, and what is wrong with it."""
+        page = OverviewView(viewset=self.viewset, plan_form=form)
+        page.setup(self.request, **self.kwargs)
+        return page.render_to_response(page.get_context_data(), status=422)
 
 
 #: Acts by which a mailing will go out.

@@ -65,6 +65,7 @@ class MailingPage(WagtailAdminTemplateMixin):
             *self.breadcrumbs_items,
             {"url": listing, "label": _("Mailings")},
             {"url": self.url("overview"), "label": self.mailing.title},
+            {"url": "", "label": self.get_page_title()},
         ]
 
     def say_why_not(self, error: CampaignError) -> None:

@@ -89,6 +89,8 @@ class OverviewView(MailingPage, TemplateView):
     """Everything about one mailing on one page."""
 
     template_name = "campaigns/admin/overview.html"
+    #: What was filled in and is not right.
+    plan_form: PlanFields | None = None
 
     @property
     def header_more_buttons(self) -> list[Button]:
@@ -96,6 +98,10 @@ class OverviewView(MailingPage, TemplateView):
 
     def get_page_title(self) -> str:
         return _("View and send")
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """The heading is the mailing itself."""
+        return super().get_breadcrumbs_items()[:-1]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         mailing = self.mailing
@@ -106,7 +112,7 @@ class OverviewView(MailingPage, TemplateView):
             "may_send": self.may_send,
             "acts": mailings.legal_acts(mailing.state),
             "repetition": _repetition(mailing),
-            "plan_form": PlanFields(initial=fields_of_plan(mailing.plan)),
+            "plan_form": self.plan_form or PlanFields(initial=fields_of_plan(mailing.plan)),
             "address_form": AddressForm(initial={"address": user_of(self.request).email}),
             "urls": {name: self.url(name) for name in _LINKED},
             "act_urls": {act: self.url("act", act) for act in ("check", *mailings.ACTS)},

@@ -1,12 +1,12 @@
-"""Plans in the admin: the time line of a series or a session, moved and copied; mail to expect."""
+"""Plans in the admin: the time line of a series or a session, and the mail of a person."""
 
 from django.urls import URLPattern, path
 from wagtail.admin.viewsets.base import ViewSet
 
 from campaigns.planner.copying import CopySeries, CopySession
-from campaigns.planner.expected import ExpectedMailPage
 from campaigns.planner.index import PlansPage
 from campaigns.planner.moving import MovePage
+from campaigns.planner.person import PersonMailPage
 from campaigns.planner.plans import SeriesPlan, SessionPlan
 
 _PAGES = {
@@ -16,7 +16,7 @@ _PAGES = {
     "session/<int:pk>/": ("session", SessionPlan),
     "session/<int:pk>/copy/": ("copy_session", CopySession),
     "mailing/<int:pk>/": ("move", MovePage),
-    "person/<int:pk>/": ("expected", ExpectedMailPage),
+    "person/<int:pk>/": ("person", PersonMailPage),
 }
 
 

@@ -14,6 +14,7 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 
 from base.choosers import RowChooser
 from base.figures import figure
+from campaigns.beginning.buttons import begin_url
 from campaigns.models import Mailing
 from campaigns.planner.pages import (
     ADD,
@@ -80,10 +81,9 @@ class PlanPage(PlanView):
     def header_buttons(self) -> list[Button]:
         if not self.may(ADD):
             return []
-        add = reverse("wagtailsnippets_campaigns_mailing:add")
         copy = reverse(f"mailing_plans:{self.copy_name}", args=[self.whole.pk])
         return [
-            HeaderButton(_("New mailing"), url=add, icon_name="plus"),
+            HeaderButton(_("New mailing"), url=self.new_url, icon_name="plus"),
             HeaderButton(_("Copy this plan"), url=copy, icon_name="copy"),
         ]
 
@@ -103,9 +103,16 @@ class PlanPage(PlanView):
             form=form,
             told=told,
             links=self.links(),
-            new_url=reverse("wagtailsnippets_campaigns_mailing:add") if self.may(ADD) else "",
+            new_url=self.new_url if self.may(ADD) else "",
         )
         return self.render_to_response(context)
+
+    @property
+    def new_url(self) -> str:
+        """Where a mailing about this begins."""
+        if isinstance(self.whole, Session):
+            return begin_url(session=self.whole.slug)
+        return begin_url(series=str(self.whole.pk))
 
     def links(self) -> list[tuple[str, str]]:
         """Return (address, words) of the plans around this one."""
@@ -131,6 +138,7 @@ class PlanPage(PlanView):
         return {
             "line": line,
             "when": when(line),
+            "session": name_of(line.session) if line.session else "",
             "number": "" if line.number is None else figure(line.number),
             "verdict": known.get(mailing.pk) if mailing else None,
             "url": _mailing_url(mailing) if mailing else "",

@@ -11,6 +11,8 @@ from content.models import Session
 from participation.enums import RegistrationState
 from participation.models import Registration
 
+_DOUBTED = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Attention:
@@ -19,6 +21,8 @@ class Attention:
     stopped: list[Mailing]
     trouble: list[Trouble]
     unknown: int
+    #: Where they are, the newest first and a few at most.
+    doubted: list[Mailing]
     pending: int
     #: Mailings that have waited a day for somebody to close an attendance list.
     lists: list[tuple[Mailing, list[Session]]]
@@ -30,6 +34,13 @@ def attention(now: datetime) -> Attention:
         stopped=stopped_mailings(),
         trouble=recent_trouble(now),
         unknown=Delivery.objects.filter(state=MailState.UNKNOWN).count(),
+        doubted=_doubted(),
         pending=Registration.objects.filter(state=RegistrationState.PENDING).count(),
         lists=waiting_for_lists(now=now),
     )
+
+
+def _doubted() -> list[Mailing]:
+    rows = Delivery.objects.filter(state=MailState.UNKNOWN).values("mailing")
+    found = Mailing.objects.filter(pk__in=rows).defer("body_nl", "body_en", "frozen")
+    return list(found.order_by("-started_at", "-pk")[:_DOUBTED])

@@ -1,12 +1,13 @@
 """What one person will get: on a time line, and of everything in the coming weeks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaigns.enums import MailingState
 from campaigns.errors import AudienceInvalid
 from campaigns.models import Delivery, Mailing
+from campaigns.selectors.explaining import ASKED_MAX
 from campaigns.selectors.happenings import what_became_of
 from campaigns.selectors.recipients import explain
 from campaigns.selectors.timeline import mailing_lines
@@ -17,27 +18,17 @@ from contacts.models import Contact, Notice
 
 #: So far is looked ahead.
 AHEAD = timedelta(days=60)
-#: Of so many mailings the rules are asked; of the others stands when, and not whether.
-ASKED_MAX = 30
 
 _NOT_REACHED = (MailState.EXCLUDED, MailState.EXPIRED, MailState.REFUSED, MailState.BOUNCED)
 _COMING = (MailingState.PLANNED, MailingState.SENDING, MailingState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """A line with whether the person gets it; `verdict` is None when that was not asked."""
-
-    line: Line
-    verdict: Verdict | None
-
-
-@dataclass(frozen=True, slots=True)
 class ExpectedMail:
     """What comes in order, what waits for its moment, and the person's own mail that is ready."""
 
-    coming: list[Expected]
-    waiting: list[Expected]
+    coming: list[Line]
+    waiting: list[Line]
     notices: list[Notice]
 
 
@@ -72,7 +63,7 @@ def _as_it_would(mailing: Mailing, contact: Contact, now: datetime) -> Verdict:
 
 
 def expected_mail(contact: Contact, *, now: datetime) -> ExpectedMail:
-    """Return what the person gets, or would, in the coming AHEAD.
+    """Return what is sent in the coming AHEAD, whether this person gets it or not.
 
     Of a mailing that is repeated each time stands on its own line: whoever answers drops out.
     """
@@ -80,11 +71,9 @@ def expected_mail(contact: Contact, *, now: datetime) -> ExpectedMail:
     lines = in_order(mailing_lines(mailings))
     waiting = [line for line in lines if line.waits]
     held = {line.mailing for line in waiting}
-    coming = [line for line in lines if line.mailing not in held and _is_soon(line, now)]
-    known = verdicts(contact, _mailings([*coming, *waiting]), now=now)
     return ExpectedMail(
-        coming=[Expected(line, _of(line, known)) for line in coming],
-        waiting=[Expected(line, _of(line, known)) for line in waiting],
+        coming=[line for line in lines if line.mailing not in held and _is_soon(line, now)],
+        waiting=waiting,
         notices=list(
             Notice.objects.filter(contact=contact, state__in=MAIL_OPEN).order_by("not_before", "pk")
         ),
@@ -94,11 +83,3 @@ def expected_mail(contact: Contact, *, now: datetime) -> ExpectedMail:
 def _is_soon(line: Line, now: datetime) -> bool:
     """What is under way comes as well, whenever it began."""
     return line.place is not None and line.place <= now + AHEAD
-
-
-def _mailings(lines: Iterable[Line]) -> list[Mailing]:
-    return list({line.mailing.pk: line.mailing for line in lines if line.mailing}.values())
-
-
-def _of(line: Line, known: dict[int, Verdict]) -> Verdict | None:
-    return known.get(line.mailing.pk) if line.mailing else None

@@ -1,6 +1,7 @@
 """Why somebody gets a mailing, or does not, as a sentence."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import get_language, gettext_lazy
@@ -10,12 +11,16 @@ from campaigns import audience
 from campaigns.audience import conditions as c
 from campaigns.enums import Exclusion
 from campaigns.errors import AudienceInvalid
-from campaigns.models import Mailing
+from campaigns.models import Delivery, Mailing
 from campaigns.selectors.choosing import is_chosen, what_leaves_out, what_leaves_out_of
 from campaigns.selectors.recipients import explain
 from campaigns.selectors.terms import local_day, terms_of
 from contacts.enums import MailState
 from contacts.models import Contact
+from contacts.selectors.outcomes import reply
+
+#: Of so many mailings the rules are asked at once; each takes a few queries.
+ASKED_MAX = 30
 
 #: What the ledger tells of somebody who was meant to get it.
 _STATES = {
@@ -52,6 +57,36 @@ def explanation(mailing: Mailing, contact: Contact, now: datetime) -> str:
     if mailing.is_editable:
         return _("%(person)s does not get this mail: %(why)s.") % words
     return _("%(person)s did not get this mail: %(why)s.") % words
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence on a mailing and a person, and what the mail server said, if it refused."""
+
+    words: str
+    reply: str = ""
+
+
+def explanations(
+    contact: Contact, mailings: Sequence[Mailing], *, now: datetime
+) -> dict[int, Told]:
+    """Return by mailing why this person gets it, or got it, or why not.
+
+    The ledger tells of all that have begun, in one query; of the others the rules do, of
+    ASKED_MAX at most: a mailing beyond that is not in the answer.
+    """
+    rows = Delivery.objects.filter(contact=contact, mailing__in=mailings)
+    found = {row.mailing_id: Told(_as_it_went(row, contact), reply(row)) for row in rows}
+    asked = [mailing for mailing in mailings if mailing.pk not in found][:ASKED_MAX]
+    return found | {mailing.pk: Told(explanation(mailing, contact, now)) for mailing in asked}
+
+
+def _as_it_went(row: Delivery, contact: Contact) -> str:
+    words = {"person": str(contact), "why": row.get_reason_display()}
+    sentence = _STATES.get(
+        MailState(row.state), gettext_lazy("%(person)s did not get this mail: %(why)s.")
+    )
+    return str(sentence) % words
 
 
 def _gets_it(mailing: Mailing) -> str:

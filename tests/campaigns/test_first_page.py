@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.selectors.attention import attention
@@ -131,3 +132,13 @@ def test_who_has_nothing_to_do_with_mailings_sees_none(client):
     page = client.get("/admin/").content.decode()
     assert "Gaat straks" not in page
     assert "Nieuwe uitnodiging" not in page
+
+
+def test_mails_in_doubt_lead_to_where_one_decides(client, organiser):
+    mailing = make_mailing(state="done", started_at=NOW, title="Twijfel")
+    for _ in range(2):
+        make_delivery(mailing=mailing, contact=make_delegate(), state="unknown")
+    make_delivery(mailing=make_mailing(state="done"), contact=make_delegate(), state="sent")
+    assert attention(NOW).doubted == [mailing]
+    url = reverse("wagtailsnippets_campaigns_mailing:rows", args=[mailing.pk])
+    assert f'href="{url}?state=unknown"' in client.get("/admin/").content.decode()

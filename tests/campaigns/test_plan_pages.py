@@ -1,5 +1,6 @@
 """The pages of plans in the admin: seen, moved, copied, and by whom."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -58,6 +59,55 @@ def _planned(session, **values):
         plan={"at": due_at.isoformat()},
         **values,
     )
+
+
+# --- asked on the page of a mailing ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "words"),
+    [
+        ({"when": "at"}, "at", "Moment: Geef het moment."),
+        ({"when": "at", "at": "gisteren"}, "at", "Moment: "),
+        ({"when": "relative", "anchor": "session_start"}, "days", "Dagen: Vul dit ook in."),
+        ({"when": "now", "repeat_times": "3"}, "repeat_days", "Dagen ertussen: Vul dit ook in."),
+    ],
+)
+def test_plan_that_is_not_right_comes_back_as_it_was_given(organiser, given, field, words):
+    mailing = make_mailing(session=make_far_session(), title="Kom je ook?")
+    url = reverse("wagtailsnippets_campaigns_mailing:act", args=[mailing.pk, "plan"])
+    answer = organiser.post(url, given)
+    mailing.refresh_from_db()
+    assert (answer.status_code, mailing.state, mailing.plan) == (422, "draft", {})
+    assert words in answer.content.decode()
+    assert list(answer.context["plan_form"].errors) == [field]
+    assert {name: answer.context["plan_form"][name].value() for name in given} == given
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [({}, "Verstuur naar 1 persoon"), (PLAN, "Plan in")],
+)
+def test_page_of_a_mailing_leads_with_what_it_is_made_for(organiser, plan, words):
+    make_delegate()
+    mailing = make_mailing(session=make_far_session(), audience={"member": True}, plan=plan)
+    url = reverse("wagtailsnippets_campaigns_mailing:overview", args=[mailing.pk])
+    page = organiser.get(url).content.decode()
+    acts = page.split('class="mailing-acts"')[1].split("</div>")[0]
+    assert re.findall(r'<a class="button" [^>]*>([^<]*)</a>', acts) == [words]
+
+
+def test_new_mailing_begins_about_what_the_plan_is_of(organiser):
+    session, series = make_far_session(), make_series()
+    begin = reverse("wagtailsnippets_campaigns_mailing:begin")
+    for name, whole, query in (
+        ("session", session, f"session={session.slug}"),
+        ("series", series, f"series={series.pk}"),
+    ):
+        assert f'href="{begin}?{query}"' in _page(organiser, name, whole.pk)
+    assert organiser.get(f"{begin}?series={series.pk}").context["form"].initial["series"] == series
+    for odd in ("x", "99999999", "9" * 40):
+        assert organiser.get(f"{begin}?series={odd}").status_code == 200
 
 
 # --- seen ---------------------------------------------------------------------------------------
@@ -122,7 +172,7 @@ def test_list_of_plans_holds_series_and_loose_sessions(organiser):
         _planned(make_far_session(series=series))
         return make_far_session(titles={"nl": f"los bij {title}"})
 
-    assert "Er is nog geen reeks" in ask()[0]
+    assert "Er is nog geen traject" in ask()[0]
     add("Eén reeks")
     page, few = ask()
     assert ("Eén reeks" in page, "los bij Eén reeks" in page) == (True, True)
@@ -148,7 +198,7 @@ def test_pages_around_lead_to_the_plan(organiser):
         assert found in organiser.get(reverse(name, args=args)).content.decode()
     person = make_contact()
     inspect = reverse("wagtailsnippets_contacts_contact:inspect", args=[person.pk])
-    assert _url("expected", person.pk) in organiser.get(inspect).content.decode()
+    assert _url("person", person.pk) in organiser.get(inspect).content.decode()
 
 
 # --- by whom ------------------------------------------------------------------------------------
@@ -159,7 +209,7 @@ def _everything(mailing, person):
     return [
         (_url("index"), 200),
         (_url("session", session.pk), 200),
-        (_url("expected", person.pk), 200),
+        (_url("person", person.pk), 200),
         (_url("copy_session", session.pk), 403),
         (_url("copy_session", session.pk) + f"?target={other.pk}", 403),
         (_url("move", mailing.pk), 403),
@@ -193,7 +243,7 @@ def test_who_may_see_no_mailings_or_no_people_gets_no_page(client):
     _log_in(client, ("wagtailadmin.access_admin", "contacts.view_contact"))
     assert {_status(client, url) for url, _expected in _everything(mailing, person)} == {403}
     _log_in(client, ("wagtailadmin.access_admin", "campaigns.view_mailing"))
-    assert _status(client, _url("expected", person.pk)) == 403
+    assert _status(client, _url("person", person.pk)) == 403
     page = _page(client, "session", mailing.session.pk, query=f"?contact={person.pk}")
     assert (str(person) in page, 'name="contact"' in page) == (False, False)
 

@@ -1,13 +1,15 @@
 """Why somebody gets a mailing or not, as a sentence: past, running and planned; by person."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.models import Delivery, Mailing
-from campaigns.selectors.explaining import explanation
-from campaigns.viewsets import viewset
+from campaigns.selectors.explaining import ASKED_MAX, explanation, explanations
 from contacts.enums import MailState
 from contacts.models import Contact
 from tests.campaigns.people import make_delegate, register
@@ -17,12 +19,16 @@ from tests.factories.contacts import NOW, make_contact, make_suppression
 
 pytestmark = pytest.mark.django_db
 
-URL = "explain"
+URL = "mailing_plans:person"
+DAY = timedelta(days=1)
 
 
-def _ask(client, contact, mailing=None):
-    query = f"?contact={contact.pk}" + (f"&mailing={mailing.pk}" if mailing else "")
-    return client.get(reverse(viewset.get_url_name(URL)) + query)
+def _url(contact):
+    return reverse(URL, args=[contact.pk])
+
+
+def _ask(client, contact):
+    return client.get(_url(contact))
 
 
 def _named(**values):
@@ -92,25 +98,63 @@ def test_audience_that_cannot_be_read_is_said_in_words():
     assert "vroeger" in explanation(mailing, make_contact(), NOW)
 
 
-def test_person_page_leads_to_the_mailings_and_why(client):
+def test_person_page_leads_to_every_mailing_and_why(client):
     client.force_login(make_user(is_superuser=True, is_staff=True))
     yara = make_delegate(**_named())
-    done, planned = make_mailing(state="done"), make_mailing(session=make_far_session())
+    session = make_far_session()
+    done, refused = (make_mailing(state="done", started_at=NOW) for _ in range(2))
     make_delivery(mailing=done, contact=yara, state="excluded", reason="declined")
+    make_delivery(
+        mailing=refused, contact=yara, state="refused", reply_code=550, reply_text="No such user"
+    )
+    planned = make_mailing(
+        state="planned", session=session, due_at=timezone.now() + DAY, title="komt", plan=_at(DAY)
+    )
+    later = make_mailing(
+        state="planned", session=session, due_at=timezone.now() + 90 * DAY, plan=_at(90 * DAY)
+    )
+    draft, past = make_mailing(session=session), make_mailing(state="done", session=session)
+    make_mailing(is_template=True)
     person = reverse("wagtailsnippets_contacts_contact:inspect", args=[yara.pk])
-    link = f"{reverse(viewset.get_url_name(URL))}?contact={yara.pk}"
 
-    assert link in client.get(person).content.decode()
-    rows = {row["mailing"].pk: row["said"] for row in _ask(client, yara).context["rows"]}
-    assert rows == {done.pk: "niet verstuurd: kan niet komen", planned.pk: "komt nog"}
-    assert _ask(client, yara, planned).context["answer"] == "Yara krijgt deze mail."
-    merged = make_contact()
+    assert _url(yara) in client.get(person).content.decode()
+    answer = _ask(client, yara)
+    assert _told(answer, "coming") == {planned.pk: "Yara krijgt deze mail."}
+    assert _told(answer, "waiting") == {}
+    assert _told(answer, "drafts") == {
+        later.pk: "Yara krijgt deze mail.",
+        draft.pk: "Yara krijgt deze mail.",
+    }
+    assert _told(answer, "earlier") == {
+        done.pk: "Yara kreeg deze mail niet: kan niet komen.",
+        refused.pk: "De mailserver weigerde de mail aan Yara.",
+        past.pk: "Yara hoort nu bij de doelgroep, maar nog niet toen de mailing begon.",
+    }
+    assert "<q>550 No such user</q>" in answer.content.decode()
+    assert f'href="{person}"' in answer.content.decode()
+
+
+def _told(answer, name):
+    return {row["mailing"].pk: row["told"].words for row in answer.context[name]}
+
+
+def _at(after):
+    return {"at": (timezone.now() + after).isoformat()}
+
+
+def test_person_page_is_that_of_whoever_stayed(client):
+    client.force_login(make_user(is_superuser=True, is_staff=True))
+    yara, merged = make_delegate(), make_contact()
     Contact.objects.filter(pk=merged.pk).update(merged_into=yara)
     assert _ask(client, merged).context["contact"] == yara
-    for query in ("", "?contact=x", "?contact=0", f"?contact={'9' * 40}", "?contact=%00"):
-        assert client.get(reverse(viewset.get_url_name(URL)) + query).status_code == 404
-    wrong = client.get(f"{link}&mailing=99999999")
-    assert (wrong.status_code, wrong.context["answer"]) == (200, "")
+    assert client.get(reverse(URL, args=[99999999])).status_code == 404
+
+
+def test_person_page_without_mailings_says_so(client):
+    client.force_login(make_user(is_superuser=True, is_staff=True))
+    answer = _ask(client, make_contact()).content.decode()
+    assert "Voor de komende 60 dagen is er geen mailing gepland." in answer
+    assert "Er is nog geen mailing begonnen." in answer
 
 
 def test_list_takes_as_many_queries_for_one_as_for_three(client):
@@ -128,6 +172,13 @@ def test_list_takes_as_many_queries_for_one_as_for_three(client):
     for _ in range(2):
         make_delivery(mailing=make_mailing(state="done"), contact=yara)
     assert ask() == one
+
+
+def test_only_so_many_mailings_are_asked_at_once(monkeypatch):
+    assert ASKED_MAX == 30
+    monkeypatch.setattr("campaigns.selectors.explaining.ASKED_MAX", 1)
+    first, second = make_mailing(), make_mailing()
+    assert list(explanations(make_delegate(), [first, second], now=NOW)) == [first.pk]
 
 
 @pytest.mark.parametrize("permission", ["campaigns.view_mailing", "contacts.view_contact"])

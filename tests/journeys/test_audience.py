@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
-from tests.journeys.test_invitation import log_in
+from tests.journeys.test_invitation import WCAG, log_in
 from tests.journeys.test_own_data import admin_violations
 
 pytestmark = [pytest.mark.services, pytest.mark.browser]
@@ -63,7 +64,7 @@ def test_audience_is_put_together_by_keyboard_and_kept_as_a_segment(running, pag
     page.wait_for_url(re.compile(f"/edit/{mailing}/"))
     page.goto(f"{url}/admin/snippets/campaigns/segment/")
     assert "maar niet" in page.locator(".listing tbody").inner_text()
-    page.goto(f"{url}/admin/snippets/campaigns/mailing/explain/?contact=5&mailing={mailing}")
+    page.goto(f"{url}/admin/plans/person/5/")
     assert admin_violations(page) == []
 
 
@@ -85,3 +86,56 @@ def test_audience_is_put_together_without_a_script(running, browser, page):
     hand.wait_for_url(re.compile("/segment/$"))
     assert "Ver weg" in hand.locator(".listing tbody").inner_text()
     plain.close()
+
+
+def test_text_gets_a_field_and_is_previewed_by_keyboard(running, page):
+    url = running.url
+    log_in(page, url)
+    page.goto(f"{url}/admin/snippets/campaigns/mailing/edit/2/")
+    picker = page.locator("details.merge-fields").first
+    given_name = picker.locator("button[data-field*='contact.given_name']")
+
+    # Into a line, where the cursor was; and into the text.
+    subject = page.locator("[name=subject_nl]")
+    subject.focus()
+    page.keyboard.press("End")
+    picker.locator("summary").press("Enter")
+    given_name.press("Enter")
+    assert subject.input_value().endswith('{{ contact.given_name|default:"jij" }}')
+    assert picker.locator("[data-inserted]").inner_text().startswith("Ingevoegd in: Onderwerp")
+    text = page.locator(".public-DraftEditor-content").first
+    text.focus()
+    page.keyboard.press("Control+End")
+    picker.locator("button[data-field*='organisation.name']").press("Enter")
+    assert "{{ organisation.name" in text.inner_text()
+    found = Axe().run(page, context="details.merge-fields", options={"runOnly": WCAG})
+    assert found.response["violations"] == []
+
+    # The panel beside it shows the mail as it stands, before it was saved, in every shape.
+    page.locator("[data-side-panel-toggle=preview]").press("Enter")
+    mail = page.frame_locator("iframe.w-preview__iframe").first
+    title = mail.locator("h1").first
+    title.wait_for()
+    assert page.input_value("#id_preview_mode") == "html-nl"
+    page.select_option("#id_preview_mode", "dark-nl")
+    title.wait_for()
+    page.select_option("#id_preview_mode", "text-nl")
+    mail.locator("pre").wait_for()
+    assert "{{" not in mail.locator("pre").inner_text()
+
+
+def test_mail_is_looked_at_as_somebody_by_keyboard(running, page):
+    url = running.url
+    log_in(page, url)
+    page.goto(f"{url}/admin/snippets/campaigns/mailing/preview-as/1/")
+    page.locator("#q").fill("sabry")
+    page.locator("#q").press("Enter")
+    page.locator("main a", has_text="Farid Sabry").press("Enter")
+    page.wait_for_selector("iframe.preview-mail")
+    assert admin_violations(page) == []
+    assert "Farid" in page.frame_locator("iframe.preview-mail").locator("body").inner_text()
+    page.select_option("#shape", "text")
+    page.locator("form.preview-shape button").press("Enter")
+    page.wait_for_selector("iframe.preview-mail[src*='shape=text']")
+    plain = page.frame_locator("iframe.preview-mail").locator("pre").inner_text()
+    assert "Farid" in plain

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.journeys.conftest import PASSWORD, text_of, wait_until
 from tests.journeys.test_invitation import WCAG
-from tests.journeys.test_own_data import admin_violations
+from tests.journeys.test_own_data import admin_violations, look_wide_and_narrow
 
 pytestmark = [pytest.mark.services, pytest.mark.browser]
 
@@ -118,3 +118,41 @@ def test_newcomer_sends_a_first_invitation(empty_admin, page):
     )
     assert hand.clicks <= CLICKS_MAX
     assert took < SECONDS_MAX
+
+    # What is there afterwards can be read by everybody, at a desk and on a phone.
+    mailings = f"{url}/admin/snippets/campaigns/mailing"
+    number = page_of_mailing(page, url)
+    page.goto(f"{mailings}/overview/{number}/")
+    page.locator("form[action*='/archive/'] button").click()
+    for path in ("overview", "result", "people", "preview-as"):
+        look_in_admin(page, f"{mailings}/{path}/{number}/")
+    page.goto(f"{mailings}/preview-as/{number}/")
+    page.locator(".preview-people a").first.click()
+    look_in_admin(page, page.url)
+    series = page_of_series(page, url)
+    for path in ("", series, "person/5/"):
+        look_in_admin(page, f"{url}/admin/plans/{path}")
+    look_in_admin(page, f"{mailings}/begin/")
+    page.goto(f"{url}/nl/archief/")
+    look_wide_and_narrow(page)
+
+
+def look_in_admin(page, address: str) -> None:
+    """No fault for a screen reader in our part, and nothing beside the screen."""
+    page.goto(address)
+    for width, height in ((1280, 900), (375, 800)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert admin_violations(page) == [], address
+        wide = page.evaluate("document.querySelector('main').scrollWidth")
+        assert wide <= page.evaluate("document.querySelector('main').clientWidth"), address
+
+
+def page_of_mailing(page, url: str) -> int:
+    page.goto(f"{url}/admin/snippets/campaigns/mailing/")
+    link = page.locator("td.title a").first.get_attribute("href")
+    return int(re.findall(r"\d+", link)[-1])
+
+
+def page_of_series(page, url: str) -> str:
+    page.goto(f"{url}/admin/plans/")
+    return page.locator("td.title a").first.get_attribute("href").split("/plans/")[1]
