@@ -111,6 +111,8 @@ def linked_page(page: Page | None, language: str) -> Page | None:
 def pages_of_sessions(sessions: Iterable[Session], language: str) -> dict[int, SessionPage]:
     """Return for each session its live page: in `language`, else the source language, else any."""
     wanted = {session.pk: session for session in sessions}
+    if not wanted:
+        return {}
     pages = SessionPage.objects.live().filter(session__in=wanted).select_related("locale")
     found: dict[int, SessionPage] = {}
     for page in pages.order_by("alias_of_id", "pk"):

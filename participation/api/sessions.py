@@ -15,6 +15,7 @@ from participation.api.shared import (
     question_out,
     session_of,
     session_out,
+    sessions_out,
 )
 from participation.enums import ACCEPTING, Phase
 from participation.form_schema import json_schema
@@ -48,7 +49,7 @@ def list_sessions(
         if upcoming:
             rows.sort(key=lambda row: coming[row.pk])
     language = language_of(request, lang)
-    items = [session_out(row, language, now=now) for row in rows]
+    items = sessions_out(rows, language, now=now)
     return public_json(request, {"items": items, "next": None, "count": len(items)})
 
 
