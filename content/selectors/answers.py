@@ -1,7 +1,7 @@
 """The Q&A as visitors may read it, agreed entries alone; and what is to be looked at again."""
 
 import re
-from collections.abc import Container
+from collections.abc import Collection
 from datetime import date
 
 from django.db.models import QuerySet
@@ -37,19 +37,21 @@ def answers_to_review(today: date, limit: int = 10) -> list[QAPage]:
     return list(due.order_by("review_by", "pk")[:limit])
 
 
-def find_answers(*, words: str, among: Container[int]) -> list[int]:
-    """Return the ids of the entries `among` these with these words, the best match first.
+def find_answers(*, words: str, among: Collection[int]) -> list[int]:
+    """Return the ids of the entries `among` these with these words.
 
     Signs are no words: a search for nothing but signs finds nothing. Whole words are found in the
-    question, the answer, the claim and the story; the beginning of a word in the question and the
-    short answer. Which entries a visitor may see, `among` says.
+    question, the answer, the claim and the story; the best match comes first. Then come those in
+    which the question or the short answer has a word that begins so, in the order of `among`; and
+    that says which entries a visitor may see.
     """
     words = " ".join(_WORD.findall(words))  # a quotation mark would be syntax to SQLite
     if not words:
         return []
     backend, every = get_search_backend(), QAPage.objects.order_by().only("pk")
-    hits = [
-        *backend.search(words, every, operator="and"),
-        *backend.autocomplete(words, every, operator="and"),
-    ]
-    return list(dict.fromkeys(hit.pk for hit in hits if hit.pk in among))
+    whole = backend.search(words, every, operator="and")
+    # Without order: to rank them as well would cost as much as the rest of a search.
+    begun = backend.autocomplete(words, every, operator="and", order_by_relevance=False)
+    begins = {hit.pk for hit in begun}
+    hits = [*(hit.pk for hit in whole if hit.pk in among), *(pk for pk in among if pk in begins)]
+    return list(dict.fromkeys(hits))

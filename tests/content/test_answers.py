@@ -20,7 +20,7 @@ SECRET = "Zeg dit tegen journalisten"
 
 def found(index: QAIndexPage, words: str) -> list[int]:
     """What a visitor finds."""
-    return find_answers(words=words, among={answer.pk for answer in agreed_answers(index)})
+    return find_answers(words=words, among=[answer.pk for answer in agreed_answers(index)])
 
 
 def wording() -> list[tuple[str, dict[str, str]]]:
@@ -82,6 +82,17 @@ def test_search_finds_words_and_beginnings_of_words(client):
     assert found(index, "olifant") == []
     assert list(agreed_answers(index)) == [first, second]
     assert elsewhere.pk not in found(index, "migratie")
+
+
+def test_whole_words_come_before_beginnings_of_words(client):
+    index = make_answer_index(slug="vragen")
+    begins, whole, too = (
+        make_answer(parent=index, title=title)
+        for title in ("Wat is migratiebeleid?", "Wat is migratie?", "Wat zijn migratiecijfers?")
+    )
+    assert found(index, "migratie") == [whole.pk, begins.pk, too.pk]
+    html = client.get("/nl/vragen/?q=migratie").content.decode()
+    assert html.index(whole.title) < html.index(begins.title) < html.index(too.title)
 
 
 def test_theme_filters_the_list_and_an_unknown_theme_is_said(client):
