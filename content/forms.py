@@ -6,11 +6,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
-
-from contacts.models import Theme
 
 #: `check(page, now)` returns errors by field: what other rooms have against a session page as it
 #: is drafted. They add theirs when Django starts, since this room cannot know who signed up.
@@ -37,7 +34,7 @@ class SessionPageForm(WagtailAdminPageForm):
 
 
 class AnswerSearchForm(forms.Form):
-    """Words and a theme, both optional; offers only the themes that occur."""
+    """Words and a theme, both optional; offers the themes that occur, by slug and name."""
 
     q = forms.CharField(
         label=_("Search"),
@@ -47,8 +44,6 @@ class AnswerSearchForm(forms.Form):
     )
     theme = forms.ChoiceField(label=_("Theme"), required=False)
 
-    def __init__(self, *args: Any, themes: list[Theme], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, themes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        language = get_language() or "nl"
-        choices = [(theme.slug, theme.name(language)) for theme in themes]
-        self.fields["theme"].choices = [("", _("All themes")), *choices]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["theme"].choices = [("", _("All themes")), *themes]  # type: ignore[attr-defined]  # a ChoiceField

@@ -429,6 +429,14 @@ class GuardedForm(forms.Form):
         self.data = data
 
 
+class Guard(GuardedForm):
+    """The guard alone, for a page that has the rest of its form from memory."""
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        self.now = now
+        super().__init__(*args, **kwargs)
+
+
 class SignUpPageForm(GuardedForm, SignUpForm):
     """The public form of a session as a page shows it."""
 

@@ -5,6 +5,7 @@ from content.models.pages import AgendaPage, HomePage, StandardPage
 from content.models.series import SeriesPage
 from content.models.session import Session, SessionFacts
 from content.models.session_page import SessionPage
+from content.models.shown_page import ShownPage
 from content.models.site_settings import SiteSettings
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Session",
     "SessionFacts",
     "SessionPage",
+    "ShownPage",
     "SiteSettings",
     "StandardPage",
 ]

@@ -15,11 +15,12 @@ from wagtail.search import index
 from contacts.models import Theme
 from content.blocks import TEXT_FEATURES, EvidenceListBlock, WordingListBlock
 from content.enums import AnswerState
+from content.models.shown_page import ShownPage
 
 SHORT_ANSWER_WORDS = 60
 
 
-class QAIndexPage(Page):
+class QAIndexPage(ShownPage, Page):
     """Search and browse the agreed entries under it."""
 
     introduction = models.TextField(_("introduction"), max_length=500, blank=True)
@@ -35,7 +36,7 @@ class QAIndexPage(Page):
         verbose_name_plural = _("Q&A indexes")
 
 
-class QAPage(Page):
+class QAPage(ShownPage, Page):
     """One question (the title) with its answer, and what the answer rests on."""
 
     short_answer = models.TextField(

@@ -10,6 +10,7 @@ from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
 from content.blocks import PageBodyBlock
+from content.models.shown_page import ShownPage
 
 #: The pages that stand directly under a home page.
 SECTIONS = [
@@ -20,7 +21,7 @@ SECTIONS = [
 ]
 
 
-class HomePage(Page):
+class HomePage(ShownPage, Page):
     """The first page of a language: what this is about, and what comes next."""
 
     introduction = models.TextField(
@@ -60,7 +61,7 @@ class HomePage(Page):
         return page.specific.route(request, [])
 
 
-class StandardPage(Page):
+class StandardPage(ShownPage, Page):
     """A page of text, such as who we are or what we do with your data."""
 
     introduction = models.TextField(
@@ -89,7 +90,7 @@ class StandardPage(Page):
         verbose_name_plural = _("pages of text")
 
 
-class AgendaPage(Page):
+class AgendaPage(ShownPage, Page):
     """Every session that has a page, the coming ones first."""
 
     introduction = models.TextField(

@@ -11,9 +11,10 @@ from wagtail.search import index
 from contacts.models import Theme
 from content.blocks import GoalsBlock, PageBodyBlock
 from content.enums import SeriesStatus
+from content.models.shown_page import ShownPage
 
 
-class SeriesPage(Page):
+class SeriesPage(ShownPage, Page):
     """What the series is about and wants to reach. Its sessions are the session pages under it."""
 
     introduction = models.TextField(

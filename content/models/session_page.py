@@ -19,6 +19,7 @@ from content.blocks import PageBodyBlock, QuestionsBlock, RolesBlock
 from content.enums import Precision
 from content.forms import SessionPageForm
 from content.models.session import Session, SessionFacts
+from content.models.shown_page import ShownPage
 
 #: Day and clock times as an editor writes them: wall time in the session's zone.
 DRAFT_TIMES = ["start_time", "end_time", "last_day"]
@@ -26,7 +27,7 @@ DRAFT_TIMES = ["start_time", "end_time", "last_day"]
 FACTS_IN_WORDS = ["accessibility"]
 
 
-class SessionPage(Page, SessionFacts):  # type: ignore[django-manager-missing]  # Wagtail has no stubs
+class SessionPage(ShownPage, Page, SessionFacts):  # type: ignore[django-manager-missing]  # Wagtail has no stubs
     """One page per language. The page in the source language drafts the facts.
 
     Publishing copies them to `session` (services.publish_session), which all else refers to. A
@@ -66,6 +67,7 @@ class SessionPage(Page, SessionFacts):  # type: ignore[django-manager-missing]  
         _("last day"), null=True, blank=True, help_text=_("Only when it takes more than one day.")
     )
 
+    shown_with = ("locale", "session")
     base_form_class = SessionPageForm
     template = "content/session_page.html"
     parent_page_types = ["content.SeriesPage", "content.AgendaPage"]

@@ -113,14 +113,14 @@ def is_published(session: Session) -> bool:
     return SessionPage.objects.live().filter(session=session).exists()
 
 
-def upcoming_sessions(now: datetime) -> list[Session]:
-    """Return the sessions with a live page that are not over, the nearest first.
+def upcoming_sessions(now: datetime, among: QuerySet[Session] | None = None) -> list[Session]:
+    """Return the sessions, or those `among` some, with a live page and not over, the nearest first.
 
     One that is known to the month or season stands after the dated ones in that period; those of
     which nothing is known stand last.
     """
     recent = now.date() - LONGEST_PERIOD
-    candidates = _with_live_page().filter(
+    candidates = _with_live_page(among).filter(
         Q(ends_at__gt=now) | Q(ends_at=None) & (Q(first_day=None) | Q(first_day__gte=recent))
     )
     return sorted((one for one in candidates if not is_over(one, now)), key=_order)
@@ -141,8 +141,9 @@ def series_sessions(series_key: Any) -> list[Session]:
     return sorted(_with_live_page().filter(series__translation_key=series_key), key=_order)
 
 
-def _with_live_page() -> QuerySet[Session]:
-    return Session.objects.filter(pk__in=SessionPage.objects.live().values("session_id"))
+def _with_live_page(among: QuerySet[Session] | None = None) -> QuerySet[Session]:
+    sessions = Session.objects.all() if among is None else among
+    return sessions.filter(pk__in=SessionPage.objects.live().values("session_id"))
 
 
 def _order(session: Session) -> tuple[date, bool, time, int]:

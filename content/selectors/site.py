@@ -83,6 +83,7 @@ _LINKED = (
     "translation_key",
     "locale__language_code",
 )
+_LINKED_SESSION = (*_LINKED, "session", "introduction", "first_published_at")
 
 
 class Imprint(NamedTuple):
@@ -110,11 +111,16 @@ def linked_page(page: Page | None, language: str) -> Page | None:
 
 
 def pages_of_sessions(sessions: Iterable[Session], language: str) -> dict[int, SessionPage]:
-    """Return for each session its live page: in `language`, else the source language, else any."""
+    """Return for each session its live page: in `language`, else the source language, else any.
+
+    Read is what tells of a page elsewhere, and not its text.
+    """
     wanted = {session.pk: session for session in sessions}
+    if not wanted:
+        return {}
     pages = SessionPage.objects.live().filter(session__in=wanted).select_related("locale")
     found: dict[int, SessionPage] = {}
-    for page in pages.order_by("alias_of_id", "pk"):
+    for page in pages.only(*_LINKED_SESSION).order_by("alias_of_id", "pk"):
         session = wanted[page.session_id]
         ranks = {language: 0, session.source_language: 1} | {language: 0}
         rank = ranks.get(page.locale.language_code, 2)

@@ -3,7 +3,8 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from django import template
 from django.conf import settings
@@ -16,17 +17,18 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from wagtail.models import Page
 
+from base import memory
 from content import dates
 from content.enums import Precision, SessionStatus, SignUpPhase
 from content.models import AgendaPage, SeriesPage, Session, SessionPage
 from content.selectors import (
     draft_session,
     linked_page,
+    page_url,
     pages_of_sessions,
     past_sessions,
     series_sessions,
     session_of,
-    session_url,
     sign_up_phase,
     upcoming_sessions,
 )
@@ -43,11 +45,15 @@ EVENT_STATUS = {
 
 @dataclass(frozen=True)
 class Card:
-    """A session as it is shown in a list. `phase` may also be one of a room that counts seats."""
+    """A session as it is shown in a list. `phase` may also be one of a room that counts seats.
+
+    Title and address are those of its page, which may be in another language (`page_language`).
+    """
 
     session: Session
-    page: SessionPage
+    title: str
     url: str
+    page_language: str
     language: str
     phase: TextChoices
     phase_text: str
@@ -146,7 +152,7 @@ def session_facts(context: Context, page: SessionPage) -> Card:
     session = session_of(page)
     if session is None or (is_preview and page.locale.language_code == session.source_language):
         session = draft_session(page)
-    return _card(session, page, language, timezone.now())
+    return _card(session, _link_to(page), language, timezone.now())
 
 
 @register.simple_tag
@@ -182,23 +188,40 @@ def event_data(session: Session, page: SessionPage, previous_start: str = "") ->
     return mark_safe(f'<script type="application/ld+json">{data}</script>')  # noqa: S308 -- escaped above
 
 
+class _Linked(NamedTuple):
+    """What a card says of the page."""
+
+    title: str
+    url: str
+    language: str
+
+
 def cards(sessions: list[Session], now: datetime) -> list[Card]:
     """Return the cards of the sessions that have a page to link to; two queries for any number."""
     language = get_language() or settings.LANGUAGE_CODE
-    pages = pages_of_sessions(sessions, language)
-    return [_card(one, pages[one.pk], language, now) for one in sessions if one.pk in pages]
+    linked = memory.kept(
+        "linked", partial(_linked_pages, sessions, language), *(one.pk for one in sessions)
+    )
+    return [_card(one, linked[one.pk], language, now) for one in sessions if one.pk in linked]
 
 
-def _card(session: Session, page: SessionPage, language: str, now: datetime) -> Card:
+def _linked_pages(sessions: list[Session], language: str) -> dict[int, _Linked]:
+    return {pk: _link_to(page) for pk, page in pages_of_sessions(sessions, language).items()}
+
+
+def _link_to(page: SessionPage) -> _Linked:
+    parts = page.get_url_parts() if page.pk else None
+    return _Linked(page.title, (parts[2] or "") if parts else "", page.locale.language_code)
+
+
+def _card(session: Session, linked: _Linked, language: str, now: datetime) -> Card:
     phase = sign_up_phase(session, now)
     text = str(phase.label)
     if phase == SignUpPhase.NOT_YET and session.registration_opens_at:
         moment = session.registration_opens_at
         opens = dates.moment_in_words(moment, session.time_zone, language)
         text = _OPENS[language].format(opens)
-    parts = page.get_url_parts() if page.pk else None
-    url = (parts[2] or "") if parts else ""
-    return Card(session, page, url, language, phase, _capital(text))
+    return Card(session, linked.title, linked.url, linked.language, language, phase, _capital(text))
 
 
 def _event(session: Session, page: SessionPage, previous_start: str) -> dict[str, Any]:
@@ -210,7 +233,7 @@ def _event(session: Session, page: SessionPage, previous_start: str) -> dict[str
         "name": session.title(language),
         "startDate": (starts or session.first_day).isoformat(),  # type: ignore[union-attr]  # the caller saw to a day
         "eventStatus": "https://schema.org/" + EVENT_STATUS.get(session.status, "EventScheduled"),  # type: ignore[call-overload]  # a plain str is a key
-        "url": session_url(session, language) if session.pk else "",
+        "url": page_url(page) if session.pk else "",
         "inLanguage": language,
     }
     if previous_start and session.status not in EVENT_STATUS:

@@ -1,6 +1,7 @@
 """What stands around every page: identity, menu, languages, privacy statement."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import template
@@ -10,6 +11,7 @@ from django.urls import translate_url
 from django.utils.translation import get_language
 from wagtail.models import Page
 
+from base import memory
 from content.models import SiteSettings
 from content.selectors import Imprint, Versions, menu_pages, site_settings, versions_of
 
@@ -36,12 +38,22 @@ class LanguageLink:
 
 
 @dataclass(frozen=True)
+class MenuItem:
+    """A page in the menu. `path` is its place in the tree."""
+
+    pk: int
+    path: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Frame:
     """What base.html needs, read once a page."""
 
     settings: SiteSettings
     home_url: str
-    menu: list[Page]
+    menu: list[MenuItem]
     languages: list[LanguageLink]
     privacy_url: str
     language: str
@@ -55,10 +67,17 @@ class Frame:
 @register.simple_tag(takes_context=True)
 def site_frame(context: Context) -> Frame:
     """Return the frame in the current language; works on pages and on all other views."""
-    language = get_language() or settings.LANGUAGE_CODE
     page = context.get("page")
     page = page if isinstance(page, Page) and page.pk else None
     request = context.get("request")
+    make = partial(_frame, page, request)
+    if page is None or getattr(request, "is_preview", False):
+        return make()
+    return memory.kept("frame", make, page.pk)
+
+
+def _frame(page: Page | None, request: Any) -> Frame:
+    language = get_language() or settings.LANGUAGE_CODE
     found = site_settings()
     versions = versions_of(page, found.privacy_page)
     home = versions.homes.get(language)
@@ -67,7 +86,7 @@ def site_frame(context: Context) -> Frame:
     return Frame(
         settings=found,
         home_url=_url(home) or f"/{language}/",
-        menu=menu_pages(home),
+        menu=[MenuItem(one.pk, one.path, one.title, _url(one)) for one in menu_pages(home)],
         languages=_language_links(language, page, versions, request),
         privacy_url=_url(privacy.get(language) or (source if source and source.live else None)),
         language=language,
@@ -76,7 +95,7 @@ def site_frame(context: Context) -> Frame:
 
 
 @register.simple_tag
-def is_inside(page: Page, section: Page) -> bool:
+def is_inside(page: Page, section: MenuItem) -> bool:
     """Whether `page` is `section` or lies under it."""
     return isinstance(page, Page) and page.path.startswith(section.path)
 

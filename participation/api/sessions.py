@@ -15,6 +15,7 @@ from participation.api.shared import (
     question_out,
     session_of,
     session_out,
+    sessions_out,
 )
 from participation.enums import ACCEPTING, Phase
 from participation.form_schema import json_schema
@@ -41,14 +42,16 @@ def list_sessions(
         sessions = sessions.filter(series__slug=series)
     if theme:
         sessions = sessions.filter(themes__slug=theme)
-    rows = list(sessions.order_by("first_day", "starts_at", "id").distinct())
-    if upcoming is not None:
-        coming = {session.pk: place for place, session in enumerate(upcoming_sessions(now))}
-        rows = [row for row in rows if (row.pk in coming) == upcoming]
-        if upcoming:
-            rows.sort(key=lambda row: coming[row.pk])
+    sessions = sessions.distinct()
+    if upcoming:
+        rows = upcoming_sessions(now, sessions)
+    else:
+        rows = list(sessions.order_by("first_day", "starts_at", "id"))
+    if upcoming is False:
+        coming = {session.pk for session in upcoming_sessions(now)}
+        rows = [row for row in rows if row.pk not in coming]
     language = language_of(request, lang)
-    items = [session_out(row, language, now=now) for row in rows]
+    items = sessions_out(rows, language, now=now)
     return public_json(request, {"items": items, "next": None, "count": len(items)})
 
 

@@ -21,8 +21,9 @@ from content.dates import when, where
 from content.enums import QuestionKind
 from content.models import Session
 from content.questions import Question, questions_of
-from content.selectors import session_url
+from content.selectors import session_urls
 from participation.answers import ALWAYS_ASKED, field_name
+from participation.enums import Phase
 from participation.errors import (
     DeclarationMissing,
     ParticipationError,
@@ -34,8 +35,8 @@ from participation.limits import network_allows
 from participation.links import LinkExpired, LinkUnknown
 from participation.models import LearningQuestion, Registration
 from participation.schemas import AnswersIn, SignUpIn
-from participation.selectors.seats import seats_left
-from participation.selectors.sessions import is_dated, phase_of
+from participation.selectors.seats import seats_left_of
+from participation.selectors.sessions import is_dated, phases_of
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 
@@ -185,6 +186,25 @@ def public_json(request: HttpRequest, data: Any) -> HttpResponse:
 
 def session_out(session: Session, language: str, *, now: datetime) -> dict[str, Any]:
     """Return the public data of a session. The address of the online room is not among it."""
+    return sessions_out([session], language, now=now)[0]
+
+
+def sessions_out(
+    sessions: Sequence[Session], language: str, *, now: datetime
+) -> list[dict[str, Any]]:
+    """The same for several sessions, in two queries beside their themes."""
+    left = seats_left_of(sessions)
+    phases = phases_of(sessions, now, left=left)
+    urls = session_urls(sessions, language)
+    return [
+        _session_out(session, language, phases[session.pk], left[session.pk], urls[session.pk])
+        for session in sessions
+    ]
+
+
+def _session_out(
+    session: Session, language: str, phase: Phase, left: int | None, url: str
+) -> dict[str, Any]:
     return {
         "slug": session.slug,
         "title": session.title(language),
@@ -204,14 +224,14 @@ def session_out(session: Session, language: str, *, now: datetime) -> dict[str, 
         "online": bool(session.online_url),
         "status": session.status,
         "eligibility": session.eligibility,
-        "registration": phase_of(session, now),
-        "seats_left": seats_left(session),
+        "registration": phase,
+        "seats_left": left,
         "waiting_list": session.waiting_list,
         "registration_opens_at": session.registration_opens_at,
         "registration_closes_at": session.registration_closes_at,
         "host": {"name": session.host_name, "url": session.host_url} if session.host_url else None,
         "roles": session.roles,
-        "url": session_url(session, language),
+        "url": url,
         "calendar_url": settings.SITE_URL
         + reverse("participation:session_ics", args=[session.slug]),
     }

@@ -1,6 +1,6 @@
 """What can be done about a session at a moment: its own facts (content) and its seats together."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -46,11 +46,16 @@ def has_public_form(phase: Phase) -> bool:
 
 
 def phases_of(
-    sessions: Iterable[Session], now: datetime, *, invited: Collection[int] = ()
+    sessions: Iterable[Session],
+    now: datetime,
+    *,
+    invited: Collection[int] = (),
+    left: Mapping[int, int | None] | None = None,
 ) -> dict[int, Phase]:
     """The same for several sessions, by their ids; one query counts the seats of all.
 
-    Those of which the id is in `invited` are seen by somebody who was invited for them.
+    Those of which the id is in `invited` are seen by somebody who was invited for them. `left` are
+    the seats of all, where they were counted already.
     """
     found, to_count = dict[int, Phase](), list[Session]()
     for session in sessions:
@@ -62,7 +67,7 @@ def phases_of(
             found[session.pk] = Phase.INTEREST
         else:
             found[session.pk] = _BY_FACTS[by_facts]
-    left = seats_left_of(to_count)
+    left = seats_left_of(to_count) if left is None else left
     return found | {each.pk: _by_seats(each, left[each.pk]) for each in to_count}
 
 

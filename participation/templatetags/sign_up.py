@@ -1,6 +1,7 @@
 """The sign-up form where a page wants it."""
 
 from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 from django import template
@@ -12,7 +13,7 @@ from django.utils.text import capfirst
 from content.models import SeriesPage, Session
 from content.templatetags.agenda import Card
 from participation.enums import ACCEPTING, Phase
-from participation.forms import SeriesPageForm, SignUpPageForm
+from participation.forms import Guard, SeriesPageForm, SignUpPageForm
 from participation.presentation import series_facts, session_facts
 from participation.selectors.sessions import phase_of, phases_of
 
@@ -34,10 +35,11 @@ def sign_up_form(context: Context, session: Session | None, phase: str = "") -> 
     frame = context.get("frame")
     imprint = frame.imprint if frame else None
     facts = session_facts(session, language, now=now, imprint=imprint, phase=phase)
-    form = None
     if facts["phase"] in ACCEPTING or facts["phase"] == Phase.INTEREST:
-        form = SignUpPageForm(session=session, now=now, language=language)
-    return facts | {"form": form}
+        # The fields follow from what is published, so most pages do without making them.
+        form = cache(partial(SignUpPageForm, session=session, now=now, language=language))
+        facts |= {"form": form, "guard": Guard(now=now)}
+    return facts | {"kept_for": session.pk}
 
 
 @register.simple_tag

@@ -1,9 +1,8 @@
 """Public pages, kept for a minute in each web process.
 
 Kept is what says by itself that it is public (Cache-Control), for visitors who are not signed in.
-What was kept is given only as long as nothing was published and nobody signed up or cancelled
-since, which two numbers of the database tell; so a page is never older than the truth by more than
-the clock can make it, and no other server has to be asked.
+What was kept is given only as long as nothing changed since (base.memory); so a page is never older
+than the truth by more than the clock can make it, and no other server has to be asked.
 """
 
 from collections.abc import Callable
@@ -12,21 +11,14 @@ from typing import TypeGuard
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
-from wagtail.models import PageLogEntry
 
-from base.models import OutboxEvent
+from base import memory
 
 #: Nothing of these is the same for everybody.
 _PRIVATE_COOKIES = frozenset({settings.SESSION_COOKIE_NAME, "messages"})
 _LONGEST_QUERY = 200
-
-_VERSION = (
-    f"SELECT (SELECT max(id) FROM {PageLogEntry._meta.db_table}),"  # noqa: S608 -- our own tables
-    f" (SELECT max(id) FROM {OutboxEvent._meta.db_table})"
-)
 
 
 def keep_public_pages(
@@ -35,10 +27,13 @@ def keep_public_pages(
     """Answer a public page from memory when nothing changed, with an ETag and 304."""
 
     def answered(request: HttpRequest) -> HttpResponseBase:
-        if not _may_be_shared(request):
+        if request.method not in ("GET", "HEAD"):
             return get_response(request)
-        # Read before the page is made: what changes meanwhile makes the kept page old at once.
-        key = f"{_version()}-{_what_is_asked(request)}"
+        with memory.reading():
+            return shared(request) if _may_be_shared(request) else get_response(request)
+
+    def shared(request: HttpRequest) -> HttpResponseBase:
+        key = f"{memory.version(request.get_host())}-{_what_is_asked(request)}"
         response = caches["pages"].get(key)
         if response is None:
             response = get_response(request)
@@ -54,8 +49,7 @@ def keep_public_pages(
 
 def _may_be_shared(request: HttpRequest) -> bool:
     return (
-        request.method in ("GET", "HEAD")
-        and len(request.META.get("QUERY_STRING", "")) <= _LONGEST_QUERY
+        len(request.META.get("QUERY_STRING", "")) <= _LONGEST_QUERY
         and "HTTP_AUTHORIZATION" not in request.META
         and _PRIVATE_COOKIES.isdisjoint(request.COOKIES)
     )
@@ -73,14 +67,6 @@ def _what_is_asked(request: HttpRequest) -> str:
         request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""),
     )
     return sha256("\n".join(told).encode(errors="surrogateescape")).hexdigest()
-
-
-def _version() -> str:
-    """Return two numbers of which one rises with every publication, sign-up and cancellation."""
-    with connection.cursor() as cursor:
-        cursor.execute(_VERSION)
-        pages, events = cursor.fetchone()
-    return f"{pages}-{events}"
 
 
 def _is_public(response: HttpResponseBase) -> TypeGuard[HttpResponse]:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -13,6 +13,7 @@ from config.api import api
 from config.views import healthz, readyz
 from contacts import urls as contacts_urls
 from content import urls as content_urls
+from content.views import serve_page
 from participation import urls as participation_urls
 from worker import urls as worker_urls
 
@@ -34,5 +35,7 @@ if settings.SHOW_INBOX:
 urlpatterns += i18n_patterns(
     path("", include((participation_urls.localised_urlpatterns, "sign_up"))),
     path("", include((campaigns_urls.localised_urlpatterns, "archive"))),
+    # Before Wagtail's own, which makes the addresses; what begins with _util/ is no page.
+    re_path(r"^((?!_util/)(?:[\w\-]+/)*)$", serve_page),
     path("", include(wagtail_urls)),
 )

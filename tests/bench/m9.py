@@ -1,7 +1,8 @@
 """M9: pages and the public API against Wagtail's own API v2, by two gunicorn workers.
 
 The demonstration, asked for over and over by Debian's `ab` on four connections that stay open.
-Cached is what a visitor gets; uncached the same with a cookie that keeps a page from being shared.
+Cached is what a visitor gets; uncached the same with a cookie that keeps a page from being shared:
+it is made anew, from the pieces that a process keeps while nothing changes (decision 15).
 """
 
 import re

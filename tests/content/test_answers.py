@@ -8,13 +8,19 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from content.enums import AnswerState
-from content.selectors import answers_to_review, find_answers
+from content.models import QAIndexPage
+from content.selectors import agreed_answers, answers_to_review, find_answers
 from tests.factories.base import make_user
 from tests.factories.contacts import make_theme
 from tests.factories.content import make_answer, make_answer_index
 
 pytestmark = pytest.mark.django_db
 SECRET = "Zeg dit tegen journalisten"
+
+
+def found(index: QAIndexPage, words: str) -> list[int]:
+    """What a visitor finds."""
+    return find_answers(words=words, among=[answer.pk for answer in agreed_answers(index)])
 
 
 def wording() -> list[tuple[str, dict[str, str]]]:
@@ -31,7 +37,7 @@ def test_an_entry_that_is_not_agreed_is_nowhere(client, state):
     for address in ("/nl/vragen/", "/nl/vragen/?q=geheime", "/nl/vragen/?q=vraag"):
         html = client.get(address).content.decode()
         assert "Geheime vraag?" not in html
-    assert find_answers(index=index, words="geheime") == []
+    assert found(index, "geheime") == []
     hidden.state = AnswerState.AGREED
     hidden.save()
     assert client.get("/nl/vragen/geheim/").status_code == 200
@@ -45,8 +51,8 @@ def test_the_wording_per_audience_stays_off_the_public_page_and_out_of_the_searc
     assert "Zo zit het." in html
     assert [word for word in (SECRET, "Vermijdwoord") if word in html] == []
     assert answer.wording[0].value["say"] == SECRET
-    assert find_answers(index=index, words="Vermijdwoord") == []
-    assert find_answers(index=index, words="journalisten") == []
+    assert found(index, "Vermijdwoord") == []
+    assert found(index, "journalisten") == []
 
 
 @pytest.mark.capability("C21")
@@ -70,12 +76,23 @@ def test_search_finds_words_and_beginnings_of_words(client):
     first = make_answer(parent=index, title="Wat doet migratie?", short_answer="Van alles.")
     second = make_answer(parent=index, title="Wie betaalt dat?", narrative="<p>De belastingen.</p>")
     elsewhere = make_answer(title="Wat doet migratie elders?")
-    assert find_answers(index=index, words="migratie") == [first]
-    assert find_answers(index=index, words="migra") == [first]
-    assert find_answers(index=index, words="belastingen") == [second]
-    assert find_answers(index=index, words="olifant") == []
-    assert find_answers(index=index) == [first, second]
-    assert elsewhere not in find_answers(index=index, words="migratie")
+    assert found(index, "migratie") == [first.pk]
+    assert found(index, "migra") == [first.pk]
+    assert found(index, "belastingen") == [second.pk]
+    assert found(index, "olifant") == []
+    assert list(agreed_answers(index)) == [first, second]
+    assert elsewhere.pk not in found(index, "migratie")
+
+
+def test_whole_words_come_before_beginnings_of_words(client):
+    index = make_answer_index(slug="vragen")
+    begins, whole, too = (
+        make_answer(parent=index, title=title)
+        for title in ("Wat is migratiebeleid?", "Wat is migratie?", "Wat zijn migratiecijfers?")
+    )
+    assert found(index, "migratie") == [whole.pk, begins.pk, too.pk]
+    html = client.get("/nl/vragen/?q=migratie").content.decode()
+    assert html.index(whole.title) < html.index(begins.title) < html.index(too.title)
 
 
 def test_theme_filters_the_list_and_an_unknown_theme_is_said(client):
@@ -135,8 +152,8 @@ def test_an_entry_behind_a_password_is_not_in_the_list_or_the_search():
         make_answer(parent=index, title="Twee?"),
     )
     PageViewRestriction.objects.create(page=hidden, restriction_type="password", password="x")
-    assert find_answers(index=index) == [shown]
-    assert find_answers(index=index, words="twee") == []
+    assert list(agreed_answers(index)) == [shown]
+    assert found(index, "twee") == []
 
 
 def test_first_page_of_an_editor_names_answers_past_their_review(client):

@@ -20,5 +20,5 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 SHOW_INBOX = True
 # Tests change rows behind the back of whatever notices that a page is old.
-CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+CACHES["pages"] = CACHES["pieces"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 WITHDRAWAL_TIME = timedelta(0)
