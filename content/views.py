@@ -68,7 +68,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     return HttpResponse(rule, content_type="text/css; charset=utf-8")
 
 
-class FindablePages(Sitemap):  # type: ignore[misc]  # Wagtail has no stubs
+class FindablePages(Sitemap):
     """The pages of the site in all its languages."""
 
     def items(self) -> QuerySet[Page]:

@@ -16,6 +16,7 @@ from content.questions import Question, questions_of
 from participation.enums import Attendance, RegistrationState
 from participation.models import Registration
 from participation.selectors.agenda import agenda_of
+from participation.selectors.attendance import cancelled_of
 from participation.selectors.desk import by_organisation, desk_row, desk_rows
 
 
@@ -66,15 +67,24 @@ def registrations_file(registrations: QuerySet[Registration]) -> Export:
 def annex_file(session: Session, *, now: datetime) -> Export:
     """Return who came and who did not as the annex of a report has it, by organisation.
 
-    An import of attendance reads it back. For everybody to read: without addresses and without the
-    reason of an absence. Whoever is not marked yet has an empty cell, to tick on paper.
+    Whoever cancelled beforehand is absent with notice, as in the numbers; whoever is not marked yet
+    has an empty cell, to tick on paper. For everybody to read: without addresses and without the
+    reason of an absence. An import of attendance reads it back.
     """
+    cancelled = set(cancelled_of(session).values_list("pk", flat=True))
     listed = [
         row
         for row in desk_rows(session, now)
         if row.registration.state == RegistrationState.REGISTERED
         or row.registration.attendance != Attendance.UNMARKED
+        or row.pk in cancelled
     ]
+
+    def said(own: Registration) -> str:
+        if own.pk in cancelled:
+            return str(Attendance.EXCUSED.label)
+        is_open = own.attendance == Attendance.UNMARKED
+        return "" if is_open else str(own.get_attendance_display())
 
     def rows() -> Iterator[list[Cell]]:
         yield [
@@ -83,14 +93,12 @@ def annex_file(session: Session, *, now: datetime) -> Export:
         ]  # fmt: skip
         for organisation, people in by_organisation(listed):
             for row in people:
-                own = row.registration
-                is_marked = own.attendance != Attendance.UNMARKED
                 yield [
                     " / ".join(filter(None, (organisation, *row.also))),
                     row.name,
                     row.function,
-                    str(own.get_attendance_display()) if is_marked else "",
-                    _("of the host") if own.is_host else "",
+                    said(row.registration),
+                    _("of the host") if row.registration.is_host else "",
                 ]
 
     return Export(title=_("Attendance"), rows=rows())
