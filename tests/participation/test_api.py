@@ -22,7 +22,7 @@ from tests.factories.contacts import (
     make_representation,
     make_theme,
 )
-from tests.factories.content import make_session
+from tests.factories.content import make_series, make_session, make_session_page
 from tests.factories.participation import make_invitation, make_registration
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,7 @@ BODY = {
     "consent": ["invitations"],
 }
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SOON = timezone.localdate() + timedelta(days=30)
 ROOM = "https://room.example.org/geheim"
 
 
@@ -381,6 +382,33 @@ def test_file_that_is_no_table_is_refused_with_the_remedy(client, organiser, kin
     error = answer.json()["errors"][0]
     assert (answer.status_code, error["field"], bool(error["message"])) == (422, "file", True)
     assert Registration.objects.count() == 0
+
+
+def test_sessions_take_as_many_queries_for_one_as_for_three(client, django_assert_num_queries):
+    series = make_series()
+    paths = ("/api/sessions", "/api/sessions?upcoming=true")
+    make_session_page(parent=series, first_day=SOON, capacity=5, publish=True)
+    client.get("/api/sessions")
+    for path in paths:
+        with django_assert_num_queries(5):
+            assert client.get(path).json()["count"] == 1
+    for _each in range(2):
+        make_session_page(parent=series, first_day=SOON, capacity=5, publish=True)
+    for path in paths:
+        with django_assert_num_queries(5):
+            rows = client.get(path).json()["items"]
+        assert [row["seats_left"] for row in rows] == [5, 5, 5]
+        assert len({row["url"] for row in rows}) == 3
+
+
+def test_upcoming_leaves_out_what_is_over_and_the_other_way_round(client):
+    series = make_series()
+    days = {"straks": SOON + timedelta(days=1), "toen": SOON - timedelta(days=60), "eerst": SOON}
+    for slug, day in days.items():
+        make_session_page(parent=series, slug=slug, first_day=day, publish=True)
+    for query, slugs in {"true": ["eerst", "straks"], "false": ["toen"]}.items():
+        found = client.get(f"/api/sessions?upcoming={query}&series={series.slug}").json()
+        assert [item["slug"] for item in found["items"]] == slugs
 
 
 def test_upcoming_and_theme_filter(client):
