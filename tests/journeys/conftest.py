@@ -25,6 +25,8 @@ from tests.migrated import migrated
 ROOT = Path(__file__).parents[2]
 EMAIL = "organisator@example.org"
 PASSWORD = "een-lang-wachtwoord-voor-de-proef"
+#: All journeys go to one process of the suite, so that few houses are built.
+JOURNEY = [pytest.mark.services, pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 
 @dataclass(frozen=True)
@@ -125,14 +127,6 @@ def _environment(folder: Path) -> dict[str, str]:
         "ADMIN_EMAIL": EMAIL,
         "ADMIN_PASSWORD": PASSWORD,
     }
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave all that needs a house to one process of the suite, so that few are built."""
-    for item in items:
-        if {"running", "running_alone"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,13 @@
 
 import re
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.journeys.conftest import JOURNEY
 from tests.journeys.test_invitation import WCAG, log_in
 from tests.journeys.test_own_data import admin_violations
 
-pytestmark = [pytest.mark.services, pytest.mark.browser]
+pytestmark = JOURNEY
 
 
 def press(page, value, *, key="Enter") -> None:

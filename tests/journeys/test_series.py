@@ -2,12 +2,10 @@
 
 import re
 
-import pytest
-
-from tests.journeys.conftest import entry_of, text_of, wait_until
+from tests.journeys.conftest import JOURNEY, entry_of, text_of, wait_until
 from tests.journeys.test_invitation import violations
 
-pytestmark = [pytest.mark.services, pytest.mark.browser]
+pytestmark = JOURNEY
 
 #: In the mail domain of a member: in at once.
 ADDRESS = "samira.jansen@horizonhulp.example.org"
