@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
 from campaigns.checks import send_problems
-from campaigns.errors import CampaignError, NumberUnconfirmed
+from campaigns.errors import CampaignError, MailingNotReady, NumberUnconfirmed
 from campaigns.forms import AddressForm, PlanFields, PlanForm
 from campaigns.overview.approvals import posted_revision
 from campaigns.overview.pages import MailingPage, typed_number, user_of
@@ -85,6 +85,11 @@ class ActView(MailingPage, View):
             self._do(act, form)
         except NumberUnconfirmed as error:
             return self._ask(act, unconfirmed=str(error))
+        except MailingNotReady as error:
+            if act == "plan":
+                form.add_error(None, error.problems)
+                return self._plan_again(form)
+            self.say_why_not(error)
         except CampaignError as error:
             self.say_why_not(error)
         else:

@@ -31,6 +31,7 @@ from campaigns.overview.archive import archive_context
 from campaigns.overview.pages import MailingPage, people, user_of
 from campaigns.overview.versions import fallbacks, parts
 from campaigns.plan import parse_plan
+from campaigns.planner.pages import name_of
 from campaigns.selectors.domains import domain_counts
 from campaigns.selectors.hints import plan_hints
 from campaigns.selectors.ledger import excluded_counts
@@ -107,6 +108,7 @@ class OverviewView(MailingPage, TemplateView):
         mailing = self.mailing
         context = super().get_context_data(**kwargs) | {
             "mailing": mailing,
+            "about": name_of(mailing.session) if mailing.session else "",
             "sentence": _sentence(mailing),
             "problem": _MISSED.get(mailing.pause_reason, mailing.pause_reason),
             "may_send": self.may_send,

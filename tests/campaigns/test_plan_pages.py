@@ -84,6 +84,18 @@ def test_plan_that_is_not_right_comes_back_as_it_was_given(organiser, given, fie
     assert {name: answer.context["plan_form"][name].value() for name in given} == given
 
 
+def test_moment_that_is_past_comes_back_as_it_was_given(organiser):
+    make_delegate()
+    mailing = make_mailing(session=make_far_session(), audience={"member": True})
+    url = reverse("wagtailsnippets_campaigns_mailing:act", args=[mailing.pk, "plan"])
+    answer = organiser.post(url, {"when": "at", "at": "2020-01-01 10:00"})
+    mailing.refresh_from_db()
+    assert (answer.status_code, mailing.state, mailing.plan) == (422, "draft", {})
+    form = answer.context["plan_form"]
+    assert form.non_field_errors() == ["Dat moment is voorbij."]
+    assert form["at"].value() == "2020-01-01 10:00"
+
+
 @pytest.mark.parametrize(
     ("plan", "words"),
     [({}, "Verstuur naar 1 persoon"), (PLAN, "Plan in")],
