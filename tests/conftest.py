@@ -25,6 +25,12 @@ from tests.certificates import Certificate, make_certificate
 from tests.migrated import migrated
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes minutes, so that no process waits for another at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("services") is None)
+
+
 @pytest.fixture(scope="session")
 def copied_migrations() -> pytest.MonkeyPatch:
     """Let the database of the suite begin as a copy; undone when it has begun."""

@@ -10,7 +10,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.services
-@pytest.mark.xdist_group("minutes")
 def test_story_counts_every_mail():
     done = subprocess.run(
         [sys.executable, str(ROOT / "site" / "manage.py"), "demo", "--story"],

@@ -10,7 +10,6 @@ from tests.faults.house import ROOT
 
 
 @pytest.mark.services
-@pytest.mark.xdist_group("minutes")
 def test_promise_is_kept_whatever_ends_and_whatever_fails():
     """Nobody skipped, nobody twice, nothing reported that is not true.
 

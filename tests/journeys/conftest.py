@@ -25,8 +25,6 @@ from tests.migrated import migrated
 ROOT = Path(__file__).parents[2]
 EMAIL = "organisator@example.org"
 PASSWORD = "een-lang-wachtwoord-voor-de-proef"
-#: All journeys go to one process of the suite, so that few houses are built.
-JOURNEY = [pytest.mark.services, pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 
 @dataclass(frozen=True)
@@ -146,7 +144,7 @@ def furnished(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def running(furnished, tmp_path_factory) -> Iterator[Running]:
-    """A house for all journeys; each brings the people, sessions and mailings that it changes."""
+    """A house for all journeys of this process; each brings along what it changes."""
     with _up(furnished, tmp_path_factory.mktemp("up")) as house:
         yield house
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.journeys.conftest import JOURNEY, wait_until
+from tests.journeys.conftest import wait_until
 from tests.journeys.test_invitation import (
     calendar_of,
     follow,
@@ -12,7 +12,7 @@ from tests.journeys.test_invitation import (
     violations,
 )
 
-pytestmark = JOURNEY
+pytestmark = [pytest.mark.services, pytest.mark.browser]
 
 #: In the mail domain of a member: in at once.
 FIRST, SECOND = "noor.smit@horizonhulp.example.org", "elif.kaya@horizonhulp.example.org"

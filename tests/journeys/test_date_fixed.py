@@ -2,11 +2,13 @@
 
 import re
 
-from tests.journeys.conftest import JOURNEY, day_ahead, entry_of, text_of
+import pytest
+
+from tests.journeys.conftest import day_ahead, entry_of, text_of
 from tests.journeys.test_invitation import log_in, violations
 from tests.journeys.test_own_data import admin_violations
 
-pytestmark = JOURNEY
+pytestmark = [pytest.mark.services, pytest.mark.browser]
 
 TITLE, SLUG = "Wat we samen willen", "wat-we-samen-willen"
 UNDATED = {"precision": "unknown", "first_day": None, "start_time": None, "end_time": None}

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.journeys.conftest import JOURNEY, day_ahead
+from tests.journeys.conftest import day_ahead
 from tests.journeys.test_invitation import WCAG, log_in, violations
 
-pytestmark = JOURNEY
+pytestmark = [pytest.mark.services, pytest.mark.browser]
 
 VISITOR = "fatima.de.wit@buurtwerk.example.org"
 

@@ -6,11 +6,11 @@ import time
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.journeys.conftest import JOURNEY, PASSWORD, text_of, wait_until
+from tests.journeys.conftest import PASSWORD, text_of, wait_until
 from tests.journeys.test_invitation import WCAG
 from tests.journeys.test_own_data import admin_violations, look_wide_and_narrow
 
-pytestmark = JOURNEY
+pytestmark = [pytest.mark.services, pytest.mark.browser]
 
 NEWCOMER = "nieuw@samenspel.example.org"
 #: A newcomer is done within five minutes; at rest, the browser takes some twenty seconds.

@@ -5,9 +5,9 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.journeys.conftest import EMAIL, JOURNEY, PASSWORD, wait_until
+from tests.journeys.conftest import EMAIL, PASSWORD, wait_until
 
-pytestmark = JOURNEY
+pytestmark = [pytest.mark.services, pytest.mark.browser]
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 

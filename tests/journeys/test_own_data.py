@@ -3,12 +3,13 @@
 import json
 import re
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.journeys.conftest import JOURNEY, wait_until
+from tests.journeys.conftest import wait_until
 from tests.journeys.test_invitation import WCAG, follow, log_in, open_newest_mail, violations
 
-pytestmark = JOURNEY
+pytestmark = [pytest.mark.services, pytest.mark.browser]
 
 ADDRESS = "farid.sabry@nieuweverhalen.example.org"
 

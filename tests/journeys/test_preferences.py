@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.journeys.conftest import JOURNEY, wait_until
+from tests.journeys.conftest import wait_until
 from tests.journeys.test_invitation import (
     follow,
     log_in,
@@ -14,7 +14,7 @@ from tests.journeys.test_invitation import (
     violations,
 )
 
-pytestmark = JOURNEY
+pytestmark = [pytest.mark.services, pytest.mark.browser]
 
 JOINED = "[name=groups][value=zichtbaar]"
 SAVE = "main form button[type=submit]:not([name])"

@@ -2,10 +2,12 @@
 
 import re
 
-from tests.journeys.conftest import JOURNEY, entry_of, text_of, wait_until
+import pytest
+
+from tests.journeys.conftest import entry_of, text_of, wait_until
 from tests.journeys.test_invitation import violations
 
-pytestmark = JOURNEY
+pytestmark = [pytest.mark.services, pytest.mark.browser]
 
 #: In the mail domain of a member: in at once.
 ADDRESS = "samira.jansen@horizonhulp.example.org"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.conftest import JOURNEY, entry_of, text_of
+from tests.journeys.conftest import entry_of, text_of
 from tests.journeys.test_invitation import log_in, violations
 
-pytestmark = JOURNEY
+pytestmark = [pytest.mark.services, pytest.mark.browser]
 
 SLUG = "een-plek"
 PHONE: dict[str, Any] = {"locale": "nl-NL", "viewport": {"width": 375, "height": 800}}
