@@ -37,6 +37,8 @@ RUN_FIELDS = frozenset(
         "asked_by",
         "approved_at",
         "approved_by",
+        "settled_at",
+        "settled_by",
         "confirmed_recipients",
         "created_at",
         "created_by",
@@ -107,6 +109,15 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
         default=False,
         help_text=_("Leaves out everybody whose organisation has a seat already."),
     )
+    waits_for = models.CharField(
+        _("what has to be settled first"),
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "For example: what the next step is about, and in what form. The mailing does not go "
+            "out before somebody says on its page that this is settled."
+        ),
+    )
     is_template = models.BooleanField(
         _("keep as a template"),
         default=False,
@@ -163,6 +174,15 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
         related_name="+",
         editable=False,
     )
+    #: What it waits for is settled, and who said so.
+    settled_at = models.DateTimeField(null=True, editable=False)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+    )
     #: To how many somebody said yes; a start that would reach far more is missed instead.
     confirmed_recipients = models.PositiveIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
@@ -207,6 +227,11 @@ class Mailing(PreviewableMixin, LockableMixin, RevisionMixin, models.Model):
     @property
     def is_editable(self) -> bool:
         return self.state in EDITABLE
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether it still waits for something to be settled."""
+        return bool(self.waits_for) and self.settled_at is None
 
     # --- preview ------------------------------------------------------------------------------
 

@@ -61,6 +61,11 @@ class MailingFields(StrictSchema):
     stops_for_colleague: bool | None = Field(
         None, description="Leaves out everybody whose organisation has a seat already."
     )
+    waits_for: str | None = Field(
+        None,
+        max_length=200,
+        description="What has to be settled first: it does not go out before `settle`.",
+    )
     in_archive: bool | None = Field(
         None, description="For everybody to read once it has started, without anybody's name."
     )
@@ -101,6 +106,8 @@ class MailingOut(Schema):
     plan: dict[str, Any]
     in_their_zone: bool
     stops_for_colleague: bool
+    waits_for: str
+    settled_at: datetime | None = Field(description="Since when what it waits for is settled.")
     is_template: bool
     in_archive: bool
     revision: int | None = Field(description="The latest: give it with what you do next.")

@@ -109,6 +109,7 @@ def edit_handler() -> TabbedInterface:
                 ],
                 heading=gettext_lazy("Until people answer"),
             ),
+            FieldPanel("waits_for"),
             FieldPanel("in_archive", help_text=ARCHIVE_HELP),
             MultiFieldPanel(
                 [
@@ -398,6 +399,9 @@ class MailingViewSet(SnippetViewSet):
                 "approval/<int:pk>/<str:act>/",
                 overview.ApprovalView.as_view(**kwargs),
                 name="approval",
+            ),
+            path(
+                "settle/<int:pk>/<str:act>/", overview.SettleView.as_view(**kwargs), name="settle"
             ),
             path("archive/<int:pk>/", overview.ArchiveView.as_view(**kwargs), name="archive"),
             path("test/<int:pk>/", overview.TestView.as_view(**kwargs), name="test"),

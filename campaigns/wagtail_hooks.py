@@ -26,6 +26,7 @@ from campaigns.planner import PlanViewSet
 from campaigns.planner.pages import plan_url
 from campaigns.release import ReleaseViewSet
 from campaigns.selectors.hold import current_hold
+from campaigns.services.settling import SETTLE, UNSETTLE
 from campaigns.viewsets import viewset
 from contacts.models import Contact
 from content.models import SeriesPage, Session, SessionPage
@@ -72,6 +73,8 @@ def register_log_actions(actions: LogActionRegistry) -> None:
     actions.register_action(
         "campaigns.unarchive", _("Take out of the archive"), _("Taken out of the public archive")
     )
+    actions.register_action(SETTLE, _("Settle"), _("Said that what it waits for is settled"))
+    actions.register_action(UNSETTLE, _("Unsettle"), _("Said that it is not settled after all"))
     register_approval_actions(actions)
     actions.register_action("campaigns.release", _("Release mail"), _("Released mail"))
 

@@ -1,4 +1,4 @@
-"""A second pair of eyes on a mailing, and what everybody may read of it."""
+"""What has to happen before a mailing goes out, and what everybody may read of it."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from ninja import Router
 
 from campaigns.api.shared import act, sender, writer
 from campaigns.schemas import ApproveIn, ArchiveIn, MailingOut, SendBackIn
-from campaigns.services import approval
+from campaigns.services import approval, settling
 from campaigns.services.archive import show_in_archive
 
 router = Router()
@@ -63,6 +63,30 @@ def approve_mailing(
 def send_back(request: HttpRequest, mailing_id: int, data: SendBackIn) -> dict[str, Any]:
     """Do not agree, and say why: whoever asked is told."""
     return act(request, mailing_id, approval.send_back, remark=data.remark)
+
+
+@router.post(
+    "/mailings/{int:mailing_id}/settle",
+    auth=sender,
+    response=MailingOut,
+    by_alias=True,
+    summary="Say that what it waits for is settled",
+)
+def settle(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
+    """Let the mailing go out at its moment; 409 when it waits for nothing."""
+    return act(request, mailing_id, settling.settle)
+
+
+@router.post(
+    "/mailings/{int:mailing_id}/unsettle",
+    auth=sender,
+    response=MailingOut,
+    by_alias=True,
+    summary="Say that it is not settled after all",
+)
+def unsettle(request: HttpRequest, mailing_id: int) -> dict[str, Any]:
+    """Let the mailing wait again; 409 when it has started or waits already."""
+    return act(request, mailing_id, settling.unsettle)
 
 
 @router.post(

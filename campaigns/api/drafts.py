@@ -112,6 +112,8 @@ def _write(
             setattr(mailing, name, given[name] if given[name] is not None else _EMPTY.get(name, ""))
     if "sender" in given:
         mailing.sender_name = given["sender"] or ""
+    if "waits_for" in given:
+        mailing.waits_for = given["waits_for"] or ""
     if "calendar" in given:
         mailing.with_calendar = bool(given["calendar"])
     for name in ("in_their_zone", "stops_for_colleague", "in_archive", "is_template"):

@@ -149,6 +149,8 @@ def mailing_out(mailing: Mailing, numbers: dict[str, int] | None = None) -> dict
         "plan": mailing.plan,
         "in_their_zone": mailing.in_their_zone,
         "stops_for_colleague": mailing.stops_for_colleague,
+        "waits_for": mailing.waits_for,
+        "settled_at": mailing.settled_at,
         "is_template": mailing.is_template,
         "in_archive": mailing.in_archive,
         "revision": mailing.latest_revision_id,

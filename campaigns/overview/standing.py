@@ -49,6 +49,9 @@ _MISSED = {
     "late": gettext_lazy(
         "It could not start in time, and was not sent. Plan it again if it is still wanted."
     ),
+    "unsettled": gettext_lazy(
+        "What it waited for was not settled in time, so it was not sent. Plan it again."
+    ),
     "session_over": Exclusion.SESSION_OVER.label,
     "unpublished": gettext_lazy(
         "The session has no public page any more. Publish it, and plan this mailing again."
@@ -117,6 +120,7 @@ class OverviewView(MailingPage, TemplateView):
             "plan_form": self.plan_form or PlanFields(initial=fields_of_plan(mailing.plan)),
             "address_form": AddressForm(initial={"address": user_of(self.request).email}),
             "urls": {name: self.url(name) for name in _LINKED},
+            "settle_urls": {act: self.url("settle", act) for act in ("settle", "unsettle")},
             "act_urls": {act: self.url("act", act) for act in ("check", *mailings.ACTS)},
         }
         context |= archive_context(self)

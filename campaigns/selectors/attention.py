@@ -4,7 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaigns.models import Delivery, Mailing
-from campaigns.selectors.first_page import Trouble, recent_trouble, stopped_mailings
+from campaigns.selectors.first_page import (
+    Trouble,
+    recent_trouble,
+    stopped_mailings,
+    unsettled_mailings,
+)
 from campaigns.selectors.prompts import waiting_for_lists
 from contacts.enums import MailState
 from content.models import Session
@@ -19,6 +24,8 @@ class Attention:
     """Mailings that stopped or went wrong, how many rows are unknown, sign-ups unapproved."""
 
     stopped: list[Mailing]
+    #: What somebody has to settle before they go out, soon.
+    unsettled: list[Mailing]
     trouble: list[Trouble]
     unknown: int
     #: Where they are, the newest first and a few at most.
@@ -32,6 +39,7 @@ def attention(now: datetime) -> Attention:
     """Return what asks for an organiser."""
     return Attention(
         stopped=stopped_mailings(),
+        unsettled=unsettled_mailings(now),
         trouble=recent_trouble(now),
         unknown=Delivery.objects.filter(state=MailState.UNKNOWN).count(),
         doubted=_doubted(),

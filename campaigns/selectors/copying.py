@@ -122,7 +122,7 @@ _KEPT = (
     *("title", "kind", "purpose", "topic", "per", "plan"),
     *("subject_nl", "subject_en", "preheader_nl", "preheader_en", "body_nl", "body_en"),
     *("sender_name", "reply_to", "with_calendar", "attachments"),
-    *("in_their_zone", "stops_for_colleague", "in_archive"),
+    *("in_their_zone", "stops_for_colleague", "waits_for", "in_archive"),
 )
 
 

@@ -16,6 +16,7 @@ _NEXT = (MailingState.CHECKED, MailingState.PLANNED, MailingState.SENDING)
 _STOPPED = (MailingState.PAUSED, MailingState.MISSED)
 _FAILED = (MailState.REFUSED, MailState.BOUNCED)
 _RECENT = timedelta(days=7)
+_SOON = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,13 @@ def stopped_mailings(limit: int = 5) -> list[Mailing]:
     """Return the mailings that wait for a person: paused or missed, the latest first."""
     rows = _mailings().filter(state__in=_STOPPED)
     return list(rows.order_by(F("due_at").desc(nulls_last=True), "-pk")[:limit])
+
+
+def unsettled_mailings(now: datetime, limit: int = 5) -> list[Mailing]:
+    """Return what goes out within two days, or should have, once something is settled."""
+    rows = _mailings().filter(state=MailingState.PLANNED, settled_at=None)
+    rows = rows.exclude(waits_for="").filter(due_at__lte=now + _SOON)
+    return list(rows.order_by("due_at", "pk")[:limit])
 
 
 def drafts_of(user: User, limit: int = 5) -> list[Mailing]:

@@ -55,6 +55,7 @@ def legal_acts(state: str) -> list[str]:
 _MOVED = [
     "state", "due_at", "due_for_version", "frozen_revision",
     "asked_at", "asked_by", "approved_at", "approved_by", "latest_revision",
+    "settled_at", "settled_by",
 ]  # fmt: skip
 
 
@@ -71,6 +72,8 @@ def save_mailing(
         mailing.created_at, mailing.created_by = now, by
     else:
         return_to_draft(mailing_id=mailing.pk)
+        others = Mailing.objects.filter(pk=mailing.pk).exclude(waits_for=mailing.waits_for)
+        others.update(settled_at=None, settled_by=None)
         mailing.refresh_from_db(fields=_MOVED)
         check_revision(mailing, revision, by)
     problems = save_problems(mailing)
@@ -146,6 +149,11 @@ def plan_mailing(
     if not mailing.plan:
         problems.append(_("Say when: now, at a moment, or relative to the session."))
     problems += approval_problems(mailing)
+    if mailing.is_unsettled and mailing.plan == {"now": True}:
+        problems.append(
+            _("“%s” is not settled yet: say so first, or plan the mailing for later.")
+            % mailing.waits_for
+        )
     if problems:
         raise MailingNotReady(list(dict.fromkeys(problems)))
     number = confirmed_number(found.recipients, confirmed=confirmed)

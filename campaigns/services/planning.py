@@ -74,6 +74,8 @@ def start_due_mailings(*, now: datetime) -> list[int]:
         try:
             if reason := _too_late(mailing, now):
                 _miss(mailing, reason)
+            elif mailing.is_unsettled:
+                continue
             elif start_mailing(mailing_id=mailing.pk, now=now):
                 started.append(mailing.pk)
         except CampaignError as error:
@@ -92,7 +94,7 @@ def _too_late(mailing: Mailing, now: datetime) -> str:
     """Return why it must not start any more, in a word for the organiser; empty when it may."""
     plan = parse_plan(mailing.plan)
     if not plan.is_now and mailing.due_at and now - mailing.due_at > plan.late:
-        return "late"
+        return "unsettled" if mailing.is_unsettled else "late"
     if mailing.kind in BEFORE_SESSION and mailing.session:
         if is_past(mailing.session, now):
             return "session_over"
@@ -122,8 +124,8 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
         if not moved:
             return False
         mailing = Mailing.objects.select_related("session", "frozen_revision").get(pk=mailing_id)
-        if open_lists(mailing):
-            # Opened again since its moment was computed: the next tick takes that moment away.
+        if mailing.is_unsettled or open_lists(mailing):
+            # Opened again since: the next tick looks anew.
             transaction.set_rollback(True)
             return False
         if problems := approval_problems(mailing):

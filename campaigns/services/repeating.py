@@ -108,6 +108,8 @@ _OF_THE_ONE_BEFORE = (
     "asked_by",
     "approved_at",
     "approved_by",
+    "settled_at",
+    "settled_by",
     "confirmed_recipients",
 )
 

@@ -89,6 +89,16 @@ def _earliness(moment: Moment) -> tuple[bool, datetime]:
 def _moment(mailing: Mailing, closed: Mapping[str, datetime], invited: Moment | None) -> Moment:
     if mailing.started_at or mailing.state == _S.MISSED:
         return Moment(at=mailing.started_at or mailing.due_at)
+    moment = _moment_of_plan(mailing, closed, invited)
+    if mailing.is_unsettled and not moment.waits:
+        waits = _("Waits until this is settled: %s.") % mailing.waits_for
+        return Moment(about=moment.at, waits=waits)
+    return moment
+
+
+def _moment_of_plan(
+    mailing: Mailing, closed: Mapping[str, datetime], invited: Moment | None
+) -> Moment:
     if mailing.state == _S.PLANNED and mailing.due_at:
         return Moment(at=mailing.due_at)
     plan = plan_of(mailing)

@@ -25,6 +25,8 @@ CALLS = [
     ("POST", "/{id}/retract", "mailings:write", None),
     ("POST", "/{id}/approve", "mailings:send", {}),
     ("POST", "/{id}/send-back", "mailings:send", {"remark": "Anders"}),
+    ("POST", "/{id}/settle", "mailings:send", None),
+    ("POST", "/{id}/unsettle", "mailings:send", None),
     ("POST", "/{id}/archive", "mailings:send", {"in_archive": True}),
     ("POST", "/{id}/plan", "mailings:send", {"now": True}),
     ("POST", "/{id}/start", "mailings:send", {}),
