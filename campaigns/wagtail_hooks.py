@@ -20,6 +20,7 @@ from campaigns.approvals import ApprovalPanel, register_approval_actions
 from campaigns.beginning.buttons import begin_url
 from campaigns.beginning.sessions import SessionChooser, session_chooser
 from campaigns.builder.segments import segments
+from campaigns.chosen import MailChosen
 from campaigns.dashboard import AttentionPanel, HoldPanel, NextPanel, TourPanel
 from campaigns.models import Mailing
 from campaigns.planner import PlanViewSet
@@ -33,6 +34,7 @@ from content.models import SeriesPage, Session, SessionPage
 
 register_snippet(viewset)
 register_snippet(segments)
+hooks.register("register_bulk_action", MailChosen)
 
 
 @hooks.register("register_permissions")

@@ -40,7 +40,20 @@ def _session_status(page: SessionPage) -> str:
     return (page.session or page).get_status_display()
 
 
-class SessionIndexView(IndexView):
+class SearchedIndexView(IndexView):
+    """A list of pages that is searched, narrowed and sorted at once.
+
+    Wagtail's own fails (500) where a search meets a field that the index does not know.
+    """
+
+    def search_queryset(self, queryset: QuerySet[Page]) -> QuerySet[Page]:
+        if not self.is_searching:
+            return queryset
+        found = self.model.objects.autocomplete(self.search_query)
+        return queryset.filter(pk__in=[page.pk for page in found])
+
+
+class SessionIndexView(SearchedIndexView):
     """The list of session pages; their sessions come in one query, however many there are."""
 
     def get_base_queryset(self) -> QuerySet[SessionPage]:
@@ -79,6 +92,7 @@ class AnswerListing(PageListingViewSet):
     """All Q&A entries, agreed or not."""
 
     model = QAPage
+    index_view_class = SearchedIndexView
     name = "content_answers"
     url_prefix = "answers"
     icon = "help"

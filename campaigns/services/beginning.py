@@ -18,6 +18,7 @@ from campaigns.plan import parse_plan
 from campaigns.presets import Preset, to_audience
 from campaigns.services.mailings import save_mailing
 from campaigns.starters import Starter, text_of
+from contacts.enums import Purpose
 from content.enums import Eligibility
 from content.models import SeriesPage, Session
 from content.selectors import pages_of_sessions, site_settings
@@ -61,6 +62,22 @@ def begin_mailing(
         setattr(mailing, f"subject_{code}", _filled(text.subject, words))
         setattr(mailing, f"preheader_{code}", _filled(text.preheader, words))
         setattr(mailing, f"body_{code}", to_blocks(_filled(text.body, words)))
+    return save_mailing(mailing=mailing, by=by, now=now)
+
+
+@transaction.atomic
+def begin_for_people(
+    *, session: Session, people: list[int], by: User | None, now: datetime
+) -> Mailing:
+    """Make an empty draft about a session to just these people, by their ids."""
+    has_begun = session.starts_at is not None and session.starts_at <= now
+    mailing = Mailing(
+        title=_titled(_("To chosen people"), session, None),
+        kind=MailingKind.FOLLOW_UP if has_begun else MailingKind.REMINDER,
+        purpose=Purpose.PARTICIPATION,
+        session=session,
+        audience={"contacts": people},
+    )
     return save_mailing(mailing=mailing, by=by, now=now)
 
 

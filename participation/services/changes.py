@@ -9,14 +9,14 @@ moment of a decision: those rows keep the history of the schedule.
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 from wagtail.log_actions import LogContext
-from wagtail.models import Revision
+from wagtail.models import Revision, TaskState
 
 from contacts.enums import NoticeKind
 from contacts.models import Notice
@@ -109,16 +109,26 @@ def record_missed_changes(*, now: datetime) -> int:
 
 @transaction.atomic
 def publish_revision(
-    *, revision: Revision, is_correction: bool, by: User, now: datetime
+    *,
+    revision: Revision,
+    approval: TaskState | None = None,
+    is_correction: bool,
+    by: User,
+    now: datetime,
 ) -> ScheduleChange | None:
     """Publish this revision of a session page, and note that it is a correction if it is one.
+
+    With an approval it is published as the end of that workflow; without, it cancels one.
 
     Returns the change that it caused; None when it goes live later, or changes nothing. Raises
     PublishPagePermissionError (a PermissionDenied) for who may not publish the page.
     """
     with LogContext(user=by):
-        PublishPageRevisionAction(revision, user=by).execute()
-    page: SessionPage = revision.content_object
+        if approval:
+            approval.task.specific.on_action(approval, by, "approve", comment=approval.comment)
+        else:
+            PublishPageRevisionAction(revision, user=by).execute()
+    page = cast("SessionPage", revision.as_object())
     if page.go_live_at and page.go_live_at > now:
         return None
     change = record_publication(page=page, revision_id=revision.pk, by=by, now=now)

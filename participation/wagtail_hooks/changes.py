@@ -27,7 +27,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.views.generic import HookResponseMixin
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
-from wagtail.models import Revision
+from wagtail.models import Revision, TaskState
 from wagtail.permissions import page_permission_policy
 
 from base.figures import figure
@@ -131,6 +131,18 @@ class ConfirmPublication(HookResponseMixin, ChangePage):
     def draft(self) -> SessionPage:
         return cast("SessionPage", self.revision.as_object())
 
+    @cached_property
+    def approval(self) -> TaskState | None:
+        """What this person was about to approve with this revision, with their comment."""
+        noted, state = self.request.session.get("approval"), self.page.current_workflow_task_state
+        if not noted or not state or noted[:2] != [self.revision.pk, state.pk]:
+            return None
+        acts = state.task.specific.get_actions(self.page, self.user)
+        if "approve" not in {name for name, *_rest in acts}:
+            return None
+        state.comment = noted[2]
+        return cast("TaskState", state)
+
     @property
     def goes_live_at(self) -> datetime | None:
         later = self.draft.go_live_at
@@ -153,6 +165,7 @@ class ConfirmPublication(HookResponseMixin, ChangePage):
             return self.render_to_response(context, status=422)
         change = publish_revision(
             revision=self.revision,
+            approval=self.approval,
             is_correction=choice == "correction",
             by=self.user,
             now=timezone.now(),

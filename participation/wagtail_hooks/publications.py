@@ -1,8 +1,8 @@
 """What stands around a publication of a session page, by whichever way it is published.
 
-The button of the editor stops at the page that shows whom it mails, and several pages at once are
-confirmed on such a page (publishing_many). A workflow that ends and a planned publication cannot:
-after those, whoever did it is told what waits, and where to withdraw it.
+The button of the editor stops at the page that shows whom it mails, and so does an approval that
+ends a workflow (approvals); several pages at once are confirmed on such a page (publishing_many). A
+planned publication cannot: whoever planned it is told what waits, and where to withdraw it.
 """
 
 from collections.abc import Sequence

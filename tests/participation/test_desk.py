@@ -114,6 +114,20 @@ def _count(client, path) -> int:
     )
 
 
+@pytest.mark.parametrize("role", ["Organisator", "Redacteur"])
+def test_list_of_sessions_is_searched_narrowed_and_sorted_at_once(client, role):
+    log_in(client, role)
+    for title, status in (("Over water", "planned"), ("Waterplan", "held"), ("Brood", "planned")):
+        _page(title=title, status=status)
+    where = reverse("content_sessions:index")
+    for ordering in ("", "title", "-first_day", "live", "latest_revision_created_at"):
+        for status, titles in (("", {"Over water", "Waterplan"}), ("held", {"Waterplan"})):
+            values = {"q": "wat", "ordering": ordering, "status": status}
+            response = client.get(where, values)
+            assert response.status_code == 200, values
+            assert {page.title for page in response.context["object_list"]} == titles, values
+
+
 def test_editor_sees_sessions_but_neither_numbers_nor_people(client):
     page = make_session_page(publish=True)
     make_registration(session=page.session, contact=make_contact(family_name="Zonneveld"))

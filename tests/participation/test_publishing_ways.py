@@ -25,6 +25,7 @@ from participation.services import send_due_changes
 from tests.factories.base import make_user
 from tests.factories.content import make_session_page
 from tests.participation.changing import (
+    MAY_SEND,
     A,
     B,
     C,
@@ -89,46 +90,103 @@ def _link_to(change) -> str:
     return reverse("session_changes:change", args=[change.pk])
 
 
-def test_approval_publishes_once_waits_and_is_told_with_the_way_back(admin):
+def _approve_url(page, state) -> str:
+    return reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.pk])
+
+
+def _status(state) -> tuple[str, str]:
+    state.refresh_from_db()
+    return state.status, type(state.workflow_state).objects.get(pk=state.workflow_state_id).status
+
+
+def test_approval_shows_whom_it_mails_before_it_counts(admin):
     page = published()
     signed_up(session_of(page))
     state = _submitted(page, make_user(), first_day=B)
-    assert session_of(page).first_day == A
+    response = admin.post(_approve_url(page, state), {"comment": "Goed zo"})
+    assert response.url == _confirm_url(page)
+    assert (_status(state), session_of(page).first_day) == (("in_progress",) * 2, A)
+    assert not PageLogEntry.objects.filter(action="wagtail.workflow.approve").exists()
+    assert admin.get(response.url).context["total"] == 1
+    assert admin.post(response.url).status_code == 422  # tell them, or not?
 
-    where = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.pk])
-    response = admin.post(where, {"comment": "Goed zo"}, follow=True)
+    response = admin.post(response.url, {"choice": "tell"}, follow=True)
     change = _came_true_once(page)
     assert (change.state, change.made_by) == ("waiting", _user_of(admin))
-    assert _link_to(change) in response.content.decode()
-    assert "Tot dan kun je het intrekken" in response.content.decode()
+    assert (_status(state), state.comment) == (("approved",) * 2, "Goed zo")
+    assert (
+        PageLogEntry.objects.filter(action="wagtail.publish", revision=state.revision).count() == 1
+    )
+    assert response.request["PATH_INFO"] == _link_to(change)
 
     assert (send_due_changes(now=timezone.now()), waiting()) == (0, [])
     admin.post(reverse("session_changes:decide", args=[change.pk, "withdraw"]))
     assert (send_due_changes(now=_later()), waiting()) == (0, [])
 
 
-def test_approval_in_the_editor_is_told_on_the_list_of_pages(admin):
+def test_approval_in_the_editor_keeps_the_draft_and_can_be_a_correction(admin):
     page = published()
     signed_up(session_of(page))
-    _submitted(page, make_user(), first_day=B)
-    url, values = _form(admin, page)
+    state = _submitted(page, make_user(), first_day=C)
+    url, values = _form(admin, page, first_day=B)
     action = {"action-workflow-action": "1", "workflow-action-name": "approve"}
-    response = admin.post(url, values | action, follow=True)
-    change = _came_true_once(page)
-    assert response.request["PATH_INFO"].endswith(f"/pages/{page.get_parent().pk}/")
-    assert _link_to(change) in response.content.decode()
+    response = admin.post(url, values | action)
+    assert response.url == _confirm_url(page)
+    assert (_status(state)[0], session_of(page).first_day) == ("in_progress", A)
+    admin.post(response.url, {"choice": "correction"})
+    assert (_came_true_once(page).state, _status(state)) == ("correction", ("approved",) * 2)
+    assert (send_due_changes(now=_later()), waiting()) == (0, [])
+
+
+def test_approval_in_a_small_window_leads_on(admin):
+    page = published()
+    signed_up(session_of(page))
+    state = _submitted(page, make_user(), first_day=B)
+    values = {"comment": "", "next": reverse("wagtailadmin_home")}
+    answer = admin.post(
+        _approve_url(page, state), values, headers={"X-Requested-With": "XMLHttpRequest"}
+    )
+    assert answer.json() == {"step": "success", "redirect": _confirm_url(page)}
+
+
+def test_approval_that_is_news_to_nobody_or_not_the_last_asks_nothing(admin):
+    page, other = published(), published()
+    state = _submitted(page, make_user(), first_day=B)
+    admin.post(_approve_url(page, state), {"comment": ""})
+    assert (session_of(page).first_day, _status(state)) == (B, ("approved",) * 2)
+
+    signed_up(session_of(other))
+    state = _submitted(other, make_user(), first_day=B)
+    second = GroupApprovalTask.objects.create(name="Nog een")
+    WorkflowTask.objects.create(workflow=state.workflow_state.workflow, task=second, sort_order=1)
+    response = admin.post(_approve_url(other, state), {"comment": ""})
+    assert "session-changes" not in response.url
+    assert (session_of(other).first_day, _status(state)) == (A, ("approved", "in_progress"))
+
+
+def test_approval_is_confirmed_by_who_gave_it_and_by_nobody_else(client, editor):
+    page = published()
+    signed_up(session_of(page))
+    state = _submitted(page, _user_of(editor), first_day=B)
+    editor.post(_approve_url(page, state), {"comment": ""})
+    other = make_user(permissions=["wagtailadmin.access_admin", MAY_SEND])
+    client.force_login(other)
+    assert client.post(_approve_url(page, state), {"comment": ""}).status_code in (302, 403)
+    client.post(_confirm_url(page), {"choice": "tell"})
+    assert (session_of(page).first_day, _status(state)[0]) == (A, "in_progress")
 
 
 def test_approval_by_who_may_not_mail_is_held_and_that_is_told(editor):
     page = published()
     row = signed_up(session_of(page))
     state = _submitted(page, _user_of(editor), first_day=B)
-    where = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.pk])
-    response = editor.post(where, {"comment": ""}, follow=True)
+    shown = editor.post(_approve_url(page, state), {"comment": ""}, follow=True)
+    assert "Een organisator beslist of mensen een mail krijgen" in shown.content.decode()
+    assert row.contact.email not in shown.content.decode()
+    response = editor.post(_confirm_url(page), follow=True)
     change = _came_true_once(page)
-    assert change.state == "held"
-    assert "Een organisator beslist of mensen een mail krijgen" in response.content.decode()
-    assert _link_to(change) in response.content.decode()
+    assert (change.state, _status(state)) == ("held", ("approved",) * 2)
+    assert _link_to(change) == response.request["PATH_INFO"]
     assert row.contact.email not in response.content.decode()
     # It stays on their first page until it is decided.
     home = editor.get(reverse("wagtailadmin_home")).content.decode()

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "participation.wagtail_hooks.approvals.AskBeforeApproval",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
