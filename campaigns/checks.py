@@ -18,7 +18,7 @@ from campaigns.attachments import documents_of, file_problems
 from campaigns.audience import conditions as c
 from campaigns.bodies import block_problems
 from campaigns.compiling import LANGUAGES, written_languages
-from campaigns.enums import BEFORE_SESSION, MailingKind, Whom
+from campaigns.enums import BEFORE_SESSION, Anchor, MailingKind, Whom
 from campaigns.errors import (
     AudienceInvalid,
     CampaignError,
@@ -254,11 +254,19 @@ def _message_problems(mailing: Mailing) -> list[str]:
                 _("These fields need a session: %s.")
                 % ", ".join(f"{{{{ {name} }}}}" for name in lost)
             )
-        if "link.report" in names:
+        if "link.report" in names and not _waits_for_report(mailing):
             problems.append(
                 _("This session has no report yet, so {{ link.report }} leads nowhere.")
             )
     return list(dict.fromkeys(problems))
+
+
+def _waits_for_report(mailing: Mailing) -> bool:
+    """Whether it goes out by its plan, and so not before the report is there."""
+    try:
+        return parse_plan(mailing.plan).anchor == Anchor.REPORT_PUBLISHED
+    except PlanInvalid:
+        return False
 
 
 def plan_problems(mailing: Mailing, now: datetime) -> list[str]:

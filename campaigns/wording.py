@@ -106,7 +106,8 @@ def why(
     words = WORDS[language]
     match basis:
         case Basis.REGISTRATION if session:
-            return words.why_registration % session
+            sentence = words.why_registration % session
+            return sentence.removesuffix(".") if session[-1] in ".?!" else sentence
         case Basis.MEMBERSHIP if organisation:
             return words.why_membership % {"organisation": organisation, "association": association}
         case Basis.MEMBERSHIP:

@@ -11,7 +11,8 @@ from wagtail.models import Page
 
 from content.selectors import home_page
 
-_SERVED_BY_WAGTAIL = "wagtail_serve"
+#: The name of the address under which every page is served: that it fits, says nothing.
+_ANY_PAGE = "page"
 
 
 class OwnPlaces:
@@ -63,7 +64,7 @@ def _answers(path: str) -> bool:
             found = resolve(path if path.endswith("/") or "." in path else f"{path}/")
         except Resolver404:
             return _is_redirected(path)
-        if found.url_name != _SERVED_BY_WAGTAIL:
+        if found.url_name != _ANY_PAGE:
             return True
         return _is_live(path, language) or _is_redirected(path)
 

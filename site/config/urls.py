@@ -36,6 +36,6 @@ urlpatterns += i18n_patterns(
     path("", include((participation_urls.localised_urlpatterns, "sign_up"))),
     path("", include((campaigns_urls.localised_urlpatterns, "archive"))),
     # Before Wagtail's own, which makes the addresses; what begins with _util/ is no page.
-    re_path(r"^((?!_util/)(?:[\w\-]+/)*)$", serve_page),
+    re_path(r"^((?!_util/)(?:[\w\-]+/)*)$", serve_page, name="page"),
     path("", include(wagtail_urls)),
 )

@@ -20,10 +20,10 @@ from campaigns.services.mailings import check_mailing, plan_mailing, start
 from campaigns.services.planning import start_due_mailings
 from campaigns.starters import STARTERS
 from campaigns.viewsets import viewset
-from tests.campaigns.people import make_delegate
+from tests.campaigns.people import make_delegate, register
 from tests.factories.base import make_user
 from tests.factories.campaigns import make_far_session, make_mailing
-from tests.factories.contacts import NOW, make_theme
+from tests.factories.contacts import NOW, make_contact, make_theme
 from tests.factories.content import make_series, make_session, make_session_page
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,19 @@ def test_every_text_can_be_planned_once_somebody_is_to_get_it(key):
     # Nobody is there yet; nothing else is wrong.
     assert set(check_mailing(mailing_id=mailing.pk, now=NOW)) <= {
         "Niemand zou deze mailing krijgen: kijk naar de doelgroep."
-    } | {"Deze bijeenkomst heeft nog geen verslag, dus {{ link.report }} gaat nergens heen."}
+    }
+
+
+def test_text_about_the_report_waits_for_it_and_is_not_sent_without():
+    session = make_session(starts_at=NOW + timedelta(days=60), ends_at=NOW + timedelta(days=61))
+    register(session, make_contact())
+    mailing = _begin("report", session)
+
+    with pytest.raises(MailingNotReady, match="nog geen verslag"):
+        start(mailing_id=mailing.pk, now=NOW)
+
+    planned = plan_mailing(mailing_id=mailing.pk, now=NOW)
+    assert (planned.state, planned.due_at) == ("planned", None)
 
 
 @pytest.mark.parametrize("key", [key for key, each in STARTERS.items() if each.needs_session])

@@ -182,7 +182,7 @@ def test_somebody_among_a_thousand_is_found_as_fast(client):
     client.force_login(make_user(is_superuser=True))
     mailing = make_mailing(session=make_far_session())
     person = make_delegate()
-    url = f"{reverse(viewset.get_url_name('explain'))}?contact={person.pk}"
+    url = reverse("mailing_plans:person", args=[person.pk])
 
     def ask():
         with CaptureQueriesContext(connection) as queries:

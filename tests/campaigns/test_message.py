@@ -24,6 +24,7 @@ from campaigns.message import open_composer
 from campaigns.richtext import mail_html, plain
 from campaigns.segments import Markers, fill, one_line, whole
 from campaigns.selectors import load_deliveries
+from campaigns.wording import why
 from tests.factories.campaigns import make_delivery, make_mailing
 from tests.factories.contacts import NOW, make_contact, make_member, make_representation
 from tests.factories.content import make_session
@@ -482,3 +483,8 @@ def test_mail_of_a_group_looks_as_approved(language, golden):
         f"group.{language}.txt",
         _readable(open_composer(mailing.pk).compose(row, now=NOW).content),
     )
+
+
+@pytest.mark.parametrize(("title", "end"), [("Werksessie 1", " 1."), ("Klopt het?", " het?")])
+def test_reason_of_a_mail_ends_with_one_mark(title, end):
+    assert why("nl", "registration", association="Samenspel", session=title).endswith(end)
