@@ -13,7 +13,6 @@ from content.models import Session
 from content.selectors import has_begun
 from participation.enums import LIVE, REFUSING, RegistrationState
 from participation.models import Interest, Registration
-from participation.plain_text import is_plain_name
 from participation.selectors import is_dated
 from participation.selectors.registrations import live_registration_of_address
 from participation.selectors.sessions import phase_of
@@ -42,7 +41,7 @@ def matter_of(notice: Notice) -> Matter:
         found = tuple(rows.order_by("session__first_day", "pk"))
         if not found:
             raise NoticeObsolete(f"notice {notice.pk}")
-        contact = notice.contact or found[0].contact or _typed_contact(found[0])
+        contact = notice.contact or found[0].contact or _unknown_contact(found[0])
         return Matter(notice, found[0].session, contact, found[0], found)
     session = Session.objects.filter(pk=context.get("session")).first()
     if session is None or notice.contact is None:
@@ -53,17 +52,12 @@ def matter_of(notice: Notice) -> Matter:
     return Matter(notice, session, notice.contact, own)
 
 
-def _typed_contact(registration: Registration) -> Contact:
-    """Return who signed up, as typed: in the contact base only once the address has confirmed.
+def _unknown_contact(registration: Registration) -> Contact:
+    """Return who signed up, without a name: nobody is in the contact base before confirming.
 
-    Whoever typed it may be somebody else, who wants us to say something to this address. So a name
-    that does not look like one is left out.
+    Whoever typed it may be somebody else, who wants us to say something to this address.
     """
-    names = ("given_name", "initials", "family_name_prefix", "family_name")
-    typed = {name: str(registration.typed.get(name) or "") for name in names}
-    if not all(map(is_plain_name, typed.values())):
-        typed = {}
-    return Contact(language=str(registration.typed.get("language") or ""), **typed)
+    return Contact(language=str(registration.typed.get("language") or ""))
 
 
 def _is(*states: RegistrationState) -> Callable[[Matter, datetime], bool]:

@@ -36,13 +36,3 @@ def no_host(text: str) -> None:
     """The name of a person looks like no address at all; an organisation may be called so."""
     if _HOST.search(text):
         raise ValidationError(_("Write a name, without a web or mail address."), code="address")
-
-
-def is_plain_name(text: str) -> bool:
-    """Whether the text can be shown as a person's name to somebody who may not have typed it."""
-    try:
-        for check in (single_line, no_web_address, no_host):
-            check(text)
-    except ValidationError:
-        return False
-    return len(text) <= NAME_LENGTH
