@@ -163,7 +163,7 @@ def test_ten_times_the_rows_take_some_ten_times_as_many_steps():
         names = [
             organisation(n, f"Stichting Linde {chr(97 + n % 26)}{n // 2}") for n in range(count)
         ]
-        taken = Counter()
+        taken: Counter[str] = Counter()
         before = sys.getprofile()
         sys.setprofile(lambda _frame, event, _arg: taken.update([event]))
         try:
