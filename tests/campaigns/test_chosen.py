@@ -20,6 +20,8 @@ def test_chosen_people_get_a_draft_of_their_own(client):
     log_in(client, "Organisator")
     session = coming_session()
     rows = [make_registration(session=session) for _ in range(3)]
+    desk = client.get(reverse("session_desk:desk", args=[session.pk])).content.decode()
+    assert f'formaction="{_url().partition("?")[0]}"' in desk
     shown = client.get(_url(*rows[:2]))
     assert "nothing is sent" in shown.content.decode()
     assert not Mailing.objects.exists()
@@ -42,5 +44,10 @@ def test_people_of_two_sessions_or_unconfirmed_ones_are_no_choice(client):
 
 def test_who_may_make_no_mailing_is_refused(client):
     log_in(client, "Redacteur")
-    client.post(_url(make_registration()))
+    row = make_registration()
+    assert (
+        "/mail/"
+        not in client.get(reverse("session_desk:desk", args=[row.session.pk])).content.decode()
+    )
+    client.post(_url(row))
     assert not Mailing.objects.exists()

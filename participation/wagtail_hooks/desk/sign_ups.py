@@ -82,7 +82,9 @@ class SignUpsPage(SpreadsheetExportMixin, SessionView):
 
     def _acts(self) -> dict[str, str]:
         """The addresses of what is done with the ticked sign-ups."""
-        names = ("approve", "reject", "present", "excused", "no-show", "move", "export", "cancel")
+        names = ["approve", "reject", "present", "excused", "no-show", "move", "export", "cancel"]
+        if self.may("campaigns.add_mailing"):
+            names.append("mail")
         return {
             name.replace("-", "_"): reverse(
                 "wagtail_bulk_action", args=["participation", "registration", name]
