@@ -400,9 +400,6 @@ class MailingViewSet(SnippetViewSet):
                 overview.ApprovalView.as_view(**kwargs),
                 name="approval",
             ),
-            path(
-                "settle/<int:pk>/<str:act>/", overview.SettleView.as_view(**kwargs), name="settle"
-            ),
             path("archive/<int:pk>/", overview.ArchiveView.as_view(**kwargs), name="archive"),
             path("test/<int:pk>/", overview.TestView.as_view(**kwargs), name="test"),
             path("proofs/<int:pk>/", ProofsView.as_view(**kwargs), name="proofs"),

@@ -9,7 +9,6 @@ from campaigns.overview.people import PeopleView
 from campaigns.overview.preview import PreviewAsView, PreviewCalendarView, PreviewFrameView
 from campaigns.overview.rest import RestView
 from campaigns.overview.results import LedgerView, ResultView
-from campaigns.overview.settling import SettleView
 from campaigns.overview.standing import OverviewView, StandingView
 
 __all__ = [
@@ -27,7 +26,6 @@ __all__ = [
     "RestView",
     "ResultView",
     "RowsView",
-    "SettleView",
     "StandingView",
     "TestView",
 ]

@@ -1,4 +1,4 @@
-"""A second pair of eyes: ask for it, withdraw the question, approve, or send back with a remark."""
+"""What has to happen before a mailing goes out: a second pair of eyes, and what it waits for."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from campaigns.errors import CampaignError
 from campaigns.models import Mailing
 from campaigns.overview.pages import MailingPage, user_of
 from campaigns.selectors.approval import approval_of
-from campaigns.services import approval
+from campaigns.services import approval, settling
 from contacts.models import LANGUAGES
 
 
@@ -41,7 +41,7 @@ def _reading(page: MailingPage, mailing: Mailing) -> list[tuple[str, str]]:
 
 
 class ApprovalView(MailingPage, View):
-    """What one does about the second pair of eyes; whoever may edit may ask."""
+    """Whoever may edit may ask for a second pair of eyes; the rest decides whether it goes out."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         needed = "change" if kwargs["act"] in ("ask", "retract") else "send"
@@ -68,6 +68,10 @@ class ApprovalView(MailingPage, View):
                     approval.approve_mailing(revision=posted_revision(request), **values)
                 case "send-back":
                     approval.send_back(remark=request.POST.get("remark", ""), **values)
+                case "settle":
+                    settling.settle(**values)
+                case "unsettle":
+                    settling.unsettle(**values)
                 case _:
                     return self.back()
         except CampaignError as error:
@@ -82,6 +86,8 @@ _DONE = {
     "retract": gettext_lazy("Nobody is asked to look any more."),
     "approve": gettext_lazy("You approved this mailing. It does not go out by itself."),
     "send-back": gettext_lazy("Sent back with your remark."),
+    "settle": gettext_lazy("Settled: the mailing may go out at its moment."),
+    "unsettle": gettext_lazy("The mailing waits again."),
 }
 
 

@@ -120,7 +120,7 @@ class OverviewView(MailingPage, TemplateView):
             "plan_form": self.plan_form or PlanFields(initial=fields_of_plan(mailing.plan)),
             "address_form": AddressForm(initial={"address": user_of(self.request).email}),
             "urls": {name: self.url(name) for name in _LINKED},
-            "settle_urls": {act: self.url("settle", act) for act in ("settle", "unsettle")},
+            "settle_urls": {act: self.url("approval", act) for act in ("settle", "unsettle")},
             "act_urls": {act: self.url("act", act) for act in ("check", *mailings.ACTS)},
         }
         context |= archive_context(self)

@@ -126,9 +126,9 @@ def test_organiser_settles_on_the_page_and_a_reader_cannot(mailing, organiser, c
     assert WHAT in page
     assert "Dit is rond" in page
     assert "/start/" not in page
-    client.get(_page("settle", mailing.pk, "settle"))
+    client.get(_page("approval", mailing.pk, "settle"))
     assert Mailing.objects.get(pk=mailing.pk).is_unsettled
-    done = client.post(_page("settle", mailing.pk, "settle"), follow=True).content.decode()
+    done = client.post(_page("approval", mailing.pk, "settle"), follow=True).content.decode()
     assert "Toch niet rond" in done
     assert "/start/" in done
     assert not Mailing.objects.get(pk=mailing.pk).is_unsettled
@@ -136,7 +136,7 @@ def test_organiser_settles_on_the_page_and_a_reader_cannot(mailing, organiser, c
     reads = ["wagtailadmin.access_admin", "campaigns.view_mailing", "campaigns.change_mailing"]
     client.force_login(make_user(permissions=reads))
     assert "Toch niet rond" not in client.get(_page("overview", mailing.pk)).content.decode()
-    client.post(_page("settle", mailing.pk, "unsettle"))
+    client.post(_page("approval", mailing.pk, "unsettle"))
     assert not Mailing.objects.get(pk=mailing.pk).is_unsettled
 
 

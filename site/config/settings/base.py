@@ -189,9 +189,9 @@ MAIL_TIMEOUT = env.int("MAIL_TIMEOUT", default=60)
 # What the relay takes ("10/s 5000/h 40000/d"), and what single domains do ("gmail.com=20/m").
 MAIL_PACE = env.str("MAIL_PACE", default="")
 MAIL_DOMAIN_PACE = env.str("MAIL_DOMAIN_PACE", default="")
-# Octets of all files of one mail together, before they grow by a third on the wire.
 # So long a mailing that somebody sends now can be withdrawn.
 WITHDRAWAL_TIME = timedelta(seconds=env.int("WITHDRAWAL_SECONDS", default=60))
+# Octets of all files of one mail together, before they grow by a third on the wire.
 MAIL_ATTACHMENTS_MAX = env.int("MAIL_ATTACHMENTS_MAX", default=5 * 1024 * 1024)
 
 # --- Wagtail ----------------------------------------------------------------------------------
