@@ -2,6 +2,10 @@
 
 import re
 
+import pytest
+
+from campaigns.models import Delivery
+from tests.bench import scene
 from tests.bench.run import MEASURES
 from tests.house import sources
 
@@ -16,3 +20,12 @@ def test_help_names_a_measure_that_exists():
     makefile = (sources.ROOT / "Makefile").read_text()
     (example,) = re.findall(r"^bench:.*## .*\bM=(M\d+)", makefile, re.MULTILINE)
     assert example in MEASURES
+
+
+@pytest.mark.django_db
+def test_mailing_that_is_measured_can_be_sent():
+    scene.make_people(3)
+    mailing = scene.make_invitation()
+    assert 15_000 < scene.mean_octets(mailing) < 25_000
+    scene.start(mailing)
+    assert list(Delivery.objects.values_list("state", flat=True)) == ["queued"] * 3
