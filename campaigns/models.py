@@ -5,7 +5,7 @@ from typing import Any
 from csp.decorators import csp_exempt
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from wagtail.models import LockableMixin, PreviewableMixin, RevisionMixin
 from campaigns.blocks import AttachmentsBlock, MailBodyBlock
 from campaigns.enums import EDITABLE, Basis, Exclusion, MailingKind, MailingState, Per
 from campaigns.rendering import preview_page
-from contacts.enums import Purpose
+from contacts.enums import MailState, Purpose
 from contacts.models import LANGUAGES, Contact, MailRow, Organisation, Representation
 from content.models import SeriesPage, Session
 
@@ -299,6 +299,12 @@ class Delivery(MailRow):
     #: Which of enums.Whom were true of the person, as far as the parts of the mail ask, when it was
     #: last made: names with commas. Null: never made, or everybody gets the same.
     holds = models.CharField(max_length=120, null=True, editable=False)
+    #: True while nobody knows whether the mail arrived, else null: so much of `state` has an index.
+    is_in_doubt = models.GeneratedField(
+        expression=Case(When(state=MailState.UNKNOWN, then=Value(True)), default=Value(None)),
+        output_field=models.BooleanField(null=True),
+        db_persist=True,
+    )
 
     class Meta:
         verbose_name = _("delivery")
@@ -310,14 +316,18 @@ class Delivery(MailRow):
                 fields=["mailing", "address_key"], name="delivery_once_per_address"
             ),
         ]
+        # None holds what changes when a mail is claimed and sent, as a column or in its condition:
+        # PostgreSQL then writes the row anew in its page, and to no index at all. Who waits or is
+        # being sent is found by Batch instead.
         indexes = [
-            models.Index(fields=["claim"], condition=Q(state="claimed"), name="delivery_claimed"),
             models.Index(
                 fields=["mailing", "next_attempt_at"],
-                condition=Q(state="deferred"),
-                name="delivery_deferred",
+                condition=Q(next_attempt_at__isnull=False),
+                name="delivery_tried_again",
             ),
-            models.Index(fields=["mailing", "state"], name="delivery_mailing_state"),
+            models.Index(
+                fields=["mailing"], condition=Q(is_in_doubt=True), name="delivery_in_doubt"
+            ),
         ]
 
     @property
@@ -364,13 +374,16 @@ class LinkCount(models.Model):
 
 
 class Batch(models.Model):
-    """A stretch of a mailing's ledger with rows that wait: what a worker claims at once.
+    """A stretch of a mailing's ledger with rows that wait, or that one claim holds.
 
     Workers take batches, which are few, instead of looking for what is due among all that is done.
-    A stretch may hold rows that wait no more; they are left alone.
+    A stretch may hold other rows as well; they are left alone. Every row that is queued or claimed
+    is in a batch; one that is deferred is found by its `next_attempt_at`.
     """
 
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="batches")
+    #: Whose rows these are, until the last of them is settled; empty while they wait.
+    claim = models.CharField(max_length=32, blank=True)
     first_id = models.BigIntegerField()
     last_id = models.BigIntegerField()
 

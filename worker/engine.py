@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from base.bell import Listener
 from campaigns.mail import OutgoingMail
 from contacts.enums import MailState
 from contacts.models import MailRow
 from worker.journal import Journal, open_journal
-from worker.ledger import LEASE, record_outcomes, release_rows
+from worker.ledger import LEASE, end_claim, record_outcomes, release_rows
 from worker.outcome import Outcome
 from worker.pace import NO_PACE, Pace
 from worker.policy import (
@@ -303,13 +303,14 @@ class _Claim:
 
     def finish(self) -> None:
         """Record what is left to record, and give back what was not come to."""
-        self._record()
         if self.result.trouble and self.result.trouble.is_lasting:
             self._complain(self.result.trouble.words)
-        if self.rows:
-            self.result.released = release_rows(
-                self.source.model, claim=self.journal.claim, row_ids=self.rows
-            )
+        model, claim = self.source.model, self.journal.claim
+        with transaction.atomic():
+            self._record()
+            if self.rows:
+                self.result.released = release_rows(model, claim=claim, row_ids=self.rows)
+            end_claim(model, claim=claim)
 
     def _record(self) -> None:
         if self.unrecorded:

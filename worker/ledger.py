@@ -47,7 +47,9 @@ def claim_batch(mailing_id: int, *, claim: str, limit: int) -> list[int]:
     however long the ledger is. Without a batch, rows that were deferred until now.
     """
     with transaction.atomic():
-        sending = Batch.objects.filter(mailing_id=mailing_id, mailing__state=MailingState.SENDING)
+        sending = Batch.objects.filter(
+            mailing_id=mailing_id, mailing__state=MailingState.SENDING, claim=""
+        )
         while batch := _unlocked(sending.order_by("pk")).first():
             if claimed := _claim_stretch(batch, claim, limit):
                 return claimed
@@ -57,7 +59,10 @@ def claim_batch(mailing_id: int, *, claim: str, limit: int) -> list[int]:
             state=MailState.DEFERRED,
             next_attempt_at__lte=Now(),
         )
-        return _claim(_unlocked(deferred.order_by("next_attempt_at")), claim, limit)
+        claimed = _claim(_unlocked(deferred.order_by("next_attempt_at")), claim, limit)
+        if claimed:
+            _hold(mailing_id, claim, claimed)
+        return claimed
 
 
 def _claim_stretch(batch: Batch, claim: str, limit: int) -> list[int]:
@@ -72,7 +77,30 @@ def _claim_stretch(batch: Batch, claim: str, limit: int) -> list[int]:
         batch.delete()
     else:
         Batch.objects.filter(pk=batch.pk).update(first_id=claimed[-1] + 1)
+    if claimed:
+        _hold(batch.mailing_id, claim, claimed)
     return claimed
+
+
+def _hold(mailing_id: int, claim: str, row_ids: list[int]) -> None:
+    Batch.objects.create(
+        mailing_id=mailing_id, claim=claim, first_id=min(row_ids), last_id=max(row_ids)
+    )
+
+
+def held_rows(model: type[MailRow], *, claim: str) -> QuerySet[Any]:
+    """The rows that this claim holds; those of the ledger in the stretch that its batch names."""
+    held = model._default_manager.filter(claim=claim, state=MailState.CLAIMED)
+    if model is not Delivery:
+        return held
+    ends = Batch.objects.filter(claim=claim).values_list("first_id", "last_id").first()
+    return held.filter(pk__range=ends) if ends else held.none()
+
+
+def end_claim(model: type[MailRow], *, claim: str) -> None:
+    """Forget a claim of which every row is settled or given back."""
+    if model is Delivery:
+        Batch.objects.filter(claim=claim).delete()
 
 
 def _unlocked(rows: QuerySet[Any]) -> QuerySet[Any]:

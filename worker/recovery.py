@@ -18,11 +18,11 @@ import structlog
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
-from campaigns.models import Delivery
+from campaigns.models import Batch, Delivery
 from contacts.enums import MailState
 from contacts.models import MailRow, Notice
 from worker.journal import SUFFIX, Record, lock_abandoned
-from worker.ledger import LEASE, record_outcomes, release_rows
+from worker.ledger import LEASE, end_claim, held_rows, record_outcomes, release_rows
 from worker.outcome import Outcome
 
 log = structlog.get_logger()
@@ -72,7 +72,7 @@ def _settle(
 ) -> None:
     requeue: list[int] = []
     outcomes: list[Outcome] = []
-    for row in model._default_manager.filter(claim=claim, state=MailState.CLAIMED):
+    for row in held_rows(model, claim=claim):
         entry = record.entries.get((table, row.pk, row.attempt))
         if entry is None and record.same_boot:
             requeue.append(row.pk)
@@ -83,6 +83,7 @@ def _settle(
     total.requeued += release_rows(model, claim=claim, row_ids=requeue)
     if outcomes:
         record_outcomes(model, claim=claim, outcomes=outcomes)
+    end_claim(model, claim=claim)
     doubtful = sum(outcome.state == MailState.UNKNOWN for outcome in outcomes)
     total.unknown += doubtful
     total.settled += len(outcomes) - doubtful
@@ -106,15 +107,29 @@ def abandon_host(*, host: str, journal_dir: Path, now: datetime) -> int:
         for claim in {claim for holder, claim in _overdue(model) if holder == host}:
             if (journal_dir / f"{claim}{SUFFIX}").exists():
                 continue
-            rows = model._default_manager.filter(claim=claim, state=MailState.CLAIMED)
+            rows = held_rows(model, claim=claim)
             abandoned += record_outcomes(
                 model,
                 claim=claim,
                 outcomes=[Outcome.of(row, MailState.UNKNOWN, now, reply_text=text) for row in rows],
             )
+            end_claim(model, claim=claim)
     return abandoned
 
 
 def _overdue(model: type[MailRow]) -> list[tuple[str, str]]:
-    rows = model._default_manager.filter(state=MailState.CLAIMED, lease_until__lt=Now())
-    return list(rows.values_list("holder", "claim"))
+    """Return host and claim of each row whose lease is over."""
+    found: list[tuple[str, str]] = []
+    for claim in _claims(model):
+        rows = held_rows(model, claim=claim).filter(lease_until__lt=Now())
+        found += rows.values_list("holder", "claim")
+    return found
+
+
+def _claims(model: type[MailRow]) -> list[str]:
+    held = (
+        Batch.objects.exclude(claim="")
+        if model is Delivery
+        else model._default_manager.filter(state=MailState.CLAIMED)
+    )
+    return list(held.order_by("claim").values_list("claim", flat=True).distinct())

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from campaigns.selectors import sending_mailing_ids
 from campaigns.selectors.hold import is_held
-from campaigns.services import batches, planning, prompting, repeating, rest
+from campaigns.services import planning, prompting, repeating, rest
 from contacts.enums import MailState
 from contacts.selectors import waiting_import_ids
 from contacts.services.retention import clean_up
@@ -93,7 +93,6 @@ def _tick(*, now: datetime, journal_dir: Path) -> Work:
     planning.start_due_mailings(now=now)
     if duties.is_due("late_sign_ups", every=LATE_SIGN_UPS_EVERY, now=now):
         rest.send_to_late_sign_ups(now=now)
-    batches.adopt_strays()
     planning.expire_rows(now=now)
     planning.finish_mailings(now=now)
     repeating.plan_repetitions(now=now)

@@ -11,7 +11,6 @@ from campaigns.selectors.first_page import (
     unsettled_mailings,
 )
 from campaigns.selectors.prompts import waiting_for_lists
-from contacts.enums import MailState
 from content.models import Session
 from participation.enums import RegistrationState
 from participation.models import Registration
@@ -41,7 +40,7 @@ def attention(now: datetime) -> Attention:
         stopped=stopped_mailings(),
         unsettled=unsettled_mailings(now),
         trouble=recent_trouble(now),
-        unknown=Delivery.objects.filter(state=MailState.UNKNOWN).count(),
+        unknown=Delivery.objects.filter(is_in_doubt=True).count(),
         doubted=_doubted(),
         pending=Registration.objects.filter(state=RegistrationState.PENDING).count(),
         lists=waiting_for_lists(now=now),
@@ -49,6 +48,6 @@ def attention(now: datetime) -> Attention:
 
 
 def _doubted() -> list[Mailing]:
-    rows = Delivery.objects.filter(state=MailState.UNKNOWN).values("mailing")
+    rows = Delivery.objects.filter(is_in_doubt=True).values("mailing")
     found = Mailing.objects.filter(pk__in=rows).defer("body_nl", "body_en", "frozen")
     return list(found.order_by("-started_at", "-pk")[:_DOUBTED])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import cast
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from base.among import Among
@@ -24,15 +24,30 @@ def sending_mailing_ids() -> list[int]:
     Who claimed it may have died, and only the host where that happened can settle it.
     """
     batches = Batch.objects.filter(mailing=OuterRef("pk"))
-    deferred = Delivery.objects.filter(
-        mailing=OuterRef("pk"), state=MailState.DEFERRED, next_attempt_at__lte=Now()
-    )
-    claimed = Delivery.objects.filter(mailing=OuterRef("pk"), state=MailState.CLAIMED)
+    due = _DEFERRED.filter(next_attempt_at__lte=Now())
     mailings = Mailing.objects.filter(
-        Q(Exists(batches) | Exists(deferred), state=_S.SENDING)
-        | Q(Exists(claimed), state__in=(_S.SENDING, _S.PAUSED, _S.CANCELLED))
+        Q(Exists(batches.filter(claim="")) | Exists(due), state=_S.SENDING)
+        | Q(Exists(batches.exclude(claim="")), state__in=(_S.SENDING, _S.PAUSED, _S.CANCELLED))
     )
     return list(mailings.order_by("started_at", "pk").values_list("pk", flat=True))
+
+
+#: By the index of those that are tried again.
+_DEFERRED = Delivery.objects.filter(
+    mailing=OuterRef("pk"), state=MailState.DEFERRED, next_attempt_at__isnull=False
+)
+
+
+def with_rows_due() -> QuerySet[Mailing]:
+    """The mailings of which rows are queued or deferred."""
+    waiting = Batch.objects.filter(mailing=OuterRef("pk"), claim="")
+    return Mailing.objects.filter(Exists(waiting) | Exists(_DEFERRED))
+
+
+def without_open_rows() -> QuerySet[Mailing]:
+    """The mailings of which nothing is queued, claimed or deferred."""
+    batches = Batch.objects.filter(mailing=OuterRef("pk"))
+    return Mailing.objects.filter(~Exists(batches), ~Exists(_DEFERRED))
 
 
 def counts(mailing_id: int) -> dict[str, int]:

@@ -2,11 +2,10 @@
 
 from collections.abc import Collection
 
-from django.db import connection, transaction
-from django.db.models import Exists, Max, Min, OuterRef
+from django.db import connection
+from django.db.models import Max, Min
 
-from campaigns.enums import MailingState
-from campaigns.models import Batch, Delivery, Mailing
+from campaigns.models import Batch, Delivery
 from contacts.enums import MailState
 
 #: As many rows as a worker claims at once.
@@ -19,8 +18,8 @@ def lay_out(mailing_id: int) -> None:
     batches, rows = quote(Batch._meta.db_table), quote(Delivery._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {batches} (mailing_id, first_id, last_id)"  # noqa: S608 -- our own names
-            " SELECT %s, MIN(id), MAX(id) FROM"
+            f"INSERT INTO {batches} (mailing_id, claim, first_id, last_id)"  # noqa: S608 -- our own names
+            " SELECT %s, '', MIN(id), MAX(id) FROM"
             f" (SELECT id, (ROW_NUMBER() OVER (ORDER BY id) - 1) / %s AS stretch FROM {rows}"
             " WHERE mailing_id = %s AND state = %s) AS waiting"
             " GROUP BY stretch ORDER BY stretch",
@@ -39,19 +38,17 @@ def put_back(*, row_ids: Collection[int]) -> None:
     Batch.objects.bulk_create(Batch(**stretch) for stretch in by_mailing)
 
 
-def adopt_strays() -> int:
-    """Make batches of rows that wait and are in none; return of how many mailings.
+def adopt_strays(mailing_id: int) -> bool:
+    """Make batches of rows that are queued or claimed and in none; say whether there were any.
 
-    Never expected: whoever queues a row makes its batch. It would wait for ever otherwise.
+    Never expected: whoever queues or claims a row makes its batch. It would wait for ever
+    otherwise. Reads the whole ledger of the mailing; call it for one without batches, in a
+    transaction.
     """
-    queued = Delivery.objects.filter(mailing=OuterRef("pk"), state=MailState.QUEUED)
-    batches = Batch.objects.filter(mailing=OuterRef("pk"))
-    stray = Mailing.objects.filter(
-        ~Exists(batches), Exists(queued), state=MailingState.SENDING
-    ).values_list("pk", flat=True)
-    adopted = 0
-    for mailing_id in list(stray):
-        with transaction.atomic():
-            lay_out(mailing_id)
-        adopted += 1
-    return adopted
+    rows = Delivery.objects.filter(mailing_id=mailing_id)
+    if rows.filter(state=MailState.QUEUED).exists():
+        lay_out(mailing_id)
+    claims = rows.filter(state=MailState.CLAIMED).order_by().values("mailing_id", "claim")
+    held = claims.annotate(first_id=Min("pk"), last_id=Max("pk"))
+    Batch.objects.bulk_create(Batch(**stretch) for stretch in held)
+    return Batch.objects.filter(mailing_id=mailing_id).exists()

@@ -16,5 +16,7 @@ def forget_deliveries(contact: Contact) -> None:
     the mail is on the wire already it was sent, and is recorded so.
     """
     mine = Delivery.objects.filter(contact=contact)
-    mine.filter(state__in=MAIL_DUE).update(state=MailState.EXCLUDED, reason=Exclusion.ERASED)
+    mine.filter(state__in=MAIL_DUE).update(
+        state=MailState.EXCLUDED, reason=Exclusion.ERASED, next_attempt_at=None
+    )
     mine.update(address_key=None, reply_text="", holds=None)

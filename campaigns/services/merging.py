@@ -6,7 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from campaigns.enums import Exclusion, MailingState
-from campaigns.models import Delivery, Mailing
+from campaigns.models import Batch, Delivery, Mailing
+from campaigns.services.batches import put_back
 from contacts.enums import MAIL_DUE, MailState
 from contacts.services.merging import Steps, values_of
 
@@ -47,6 +48,9 @@ def reopen_delivery(*, row: Delivery, values: dict[str, Any], now: datetime) -> 
             "mailing": mailing
         }
     Delivery.objects.filter(pk=row.pk).update(**values)
+    waiting = Batch.objects.filter(claim="", first_id__lte=row.pk, last_id__gte=row.pk)
+    if values.get("state") == MailState.QUEUED and not waiting.exists():
+        put_back(row_ids=[row.pk])
     return ""
 
 
@@ -66,6 +70,6 @@ def _exchange(kept: Delivery, gone: Delivery, steps: Steps) -> None:
 def _leave_out(delivery: Delivery, steps: Steps) -> None:
     before = values_of(delivery)
     due = Delivery.objects.filter(pk=delivery.pk, state__in=MAIL_DUE)
-    if due.update(state=MailState.EXCLUDED, reason=Exclusion.MERGED):
+    if due.update(state=MailState.EXCLUDED, reason=Exclusion.MERGED, next_attempt_at=None):
         delivery.refresh_from_db()
         steps.changed(delivery, before)

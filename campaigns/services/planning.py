@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Exists, OuterRef
 
 from base.services import emit
 from campaigns.compiling import compile_messages
@@ -18,6 +17,7 @@ from campaigns.link_counts import with_counted_links
 from campaigns.models import Delivery, Mailing
 from campaigns.plan import parse_plan
 from campaigns.selectors.approval import approval_problems
+from campaigns.selectors.ledger import with_rows_due, without_open_rows
 from campaigns.selectors.moments import (
     due_at,
     happened,
@@ -28,11 +28,11 @@ from campaigns.selectors.moments import (
 from campaigns.selectors.terms import is_past, terms_of
 from campaigns.services.archive import note_archive
 from campaigns.services.attachments import freeze_files
-from campaigns.services.batches import lay_out
+from campaigns.services.batches import adopt_strays, lay_out
 from campaigns.services.confirming import hold_to_number
 from campaigns.services.ledger import write_rows
 from campaigns.services.zones import wait_for_their_time
-from contacts.enums import MAIL_DUE, MAIL_OPEN, MailState
+from contacts.enums import MAIL_DUE, MailState
 from content.models import Session
 from content.selectors import is_published, site_settings, told_hash
 
@@ -158,19 +158,16 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
 
 def finish_mailings(*, now: datetime) -> list[int]:
     """Mark as done the mailings with nothing queued, claimed or deferred; return their ids."""
-    still_open = Delivery.objects.filter(mailing=OuterRef("pk"), state__in=MAIL_OPEN)
-    ready = Mailing.objects.filter(~Exists(still_open), state=MailingState.SENDING)
+    ready = without_open_rows().filter(state=MailingState.SENDING)
     done = []
     for mailing_id in ready.values_list("pk", flat=True):
         with transaction.atomic():
             # Locked before it is looked at again: somebody may just be putting a row back.
             list(Mailing.objects.select_for_update().filter(pk=mailing_id).values("pk"))
-            moved = (
-                Mailing.objects.filter(
-                    ~Exists(still_open), pk=mailing_id, state=MailingState.SENDING
-                )
-            ).update(state=MailingState.DONE, finished_at=now)
-            if moved:
+            mailing = ready.filter(pk=mailing_id)
+            if not mailing.exists() or adopt_strays(mailing_id):
+                continue
+            if mailing.update(state=MailingState.DONE, finished_at=now):
                 emit(kind="mailing.finished", data={"mailing": mailing_id}, now=now)
                 done.append(mailing_id)
     return done
@@ -184,7 +181,7 @@ def expire_rows(*, now: datetime) -> int:
     now would say.
     """
     waiting = Delivery.objects.filter(state__in=MAIL_DUE)
-    open_mailings = Mailing.objects.filter(Exists(waiting.filter(mailing=OuterRef("pk"))))
+    open_mailings = with_rows_due()
     expired = 0
     for mailing in open_mailings.filter(state=MailingState.CANCELLED):
         expired += _expire(mailing)
@@ -204,5 +201,6 @@ def expire_rows(*, now: datetime) -> int:
 
 def _expire(mailing: Mailing) -> int:
     with transaction.atomic():
-        mailing.batches.all().delete()
-        return mailing.deliveries.filter(state__in=MAIL_DUE).update(state=MailState.EXPIRED)
+        mailing.batches.filter(claim="").delete()
+        due = mailing.deliveries.filter(state__in=MAIL_DUE)
+        return due.update(state=MailState.EXPIRED, next_attempt_at=None)
