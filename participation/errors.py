@@ -108,7 +108,7 @@ class AgreementNobodys(ParticipationError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Nobody is left to do this. Choose an organisation or a person first, then reopen it.")
+            _("Nobody is left to do this. Choose an organisation or a person, then reopen it.")
         )
 
 

@@ -1,5 +1,7 @@
 """What contacts answer: invitations, registrations, learning questions, agreements."""
 
+from datetime import date
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -331,6 +333,16 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         return Truncator(self.text).chars(80)
+
+    @property
+    def owner(self) -> str:
+        """Who does it, in words: a person, for an organisation or not, or an organisation."""
+        names = (self.contact.full_name if self.contact else "", self.organisation)
+        return ", ".join(str(name) for name in names if name)
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether its day has passed while it is open."""
+        return bool(self.state == AgreementState.OPEN and self.due and self.due < today)
 
     def clean(self) -> None:
         """Refuse an open agreement that is nobody's."""
