@@ -116,7 +116,8 @@ class Composer:
     def look_at(self, deliveries: Iterable[Delivery | DueDelivery]) -> dict[int, str]:
         """Read what is true of these people now, as far as the message asks, in one query.
 
-        What they agreed to do is read anew with the next mail, if that is asked. Returns it by row, in the words in which the ledger keeps it; nothing when nothing is asked.
+        Returns it by row, in the words in which the ledger keeps it; nothing when nothing is asked.
+        What they agreed to do is read with the first mail that asks it, for all of them.
         """
         self._tasks = None
         if not self._asked:
