@@ -91,7 +91,7 @@ def _forget_agreements(contact: Contact, now: datetime) -> None:
     mine = Q(contact=contact)
     if traces.words:
         mine |= traces.named_in("text")
-    found = list(Agreement.objects.filter(mine))
+    found = list(Agreement.objects.select_for_update().filter(mine))
     for agreement in found:
         agreement.text = traces.removed_from(agreement.text)
         if agreement.contact_id == contact.pk:

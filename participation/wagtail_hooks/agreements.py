@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -38,7 +37,7 @@ _FIELDS = ("text", "session", "organisation", "contact", "due", "is_public")
 class AgreementForm(WagtailAdminModelForm):
     """The form of one; `seen` says which version of it the author looked at."""
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.DateTimeField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -145,7 +144,7 @@ class EditAgreement(_Returning, EditView):
     def save_instance(self) -> Agreement:
         changed = change_agreement(
             agreement=Agreement.objects.get(pk=self.object.pk),
-            seen=parse_datetime(self.form.cleaned_data["seen"]),
+            seen=self.form.cleaned_data["seen"],
             now=timezone.now(),
             **self.form.values(),
         )
