@@ -272,8 +272,8 @@ def test_batch_reads_agreements_once_and_only_when_the_text_names_them():
         loaded = load_deliveries([row.pk for row in rows])
         with CaptureQueriesContext(connection) as found:
             composer.look_at(loaded)
-            for row in loaded:
-                composer.compose(row, now=NOW)
+            for each in loaded:
+                composer.compose(each, now=NOW)
         return sum("participation_agreement" in each["sql"] for each in found.captured_queries)
 
     assert queries("Dag", 3) == 0
@@ -288,9 +288,9 @@ def test_next_batch_reads_anew():
     agreed = [make_agreement(session=session, contact=row.contact, text="Bellen") for row in rows]
     composer = open_composer(mailing.pk)
     for place, expected in ((0, True), (1, False)):
-        (row,) = load_deliveries([rows[place].pk])
-        composer.look_at([row])
-        content = composer.compose(row, now=NOW).content
+        (loaded,) = load_deliveries([rows[place].pk])
+        composer.look_at([loaded])
+        content = composer.compose(loaded, now=NOW).content
         assert (b"Bellen" in content) is expected
         settle_agreement(
             agreement=agreed[1], to=AgreementState.DONE, now=NOW

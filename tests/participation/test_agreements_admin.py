@@ -257,8 +257,8 @@ def test_form_names_what_is_missing(organiser):
     response = organiser.post(reverse(f"{NAME}:add"), values)
     assert sorted(response.context["form"].errors) == ["organisation", "session", "text"]
     gone = make_contact(email="", erased_at=timezone.now())
-    values = {"text": "Bellen", "session": make_session().pk, "contact": gone.pk}
-    response = organiser.post(reverse(f"{NAME}:add"), values)
+    other = {"text": "Bellen", "session": make_session().pk, "contact": gone.pk}
+    response = organiser.post(reverse(f"{NAME}:add"), other)
     assert "contact" in response.context["form"].errors
     assert not Agreement.objects.exists()
 
