@@ -116,17 +116,17 @@ class CarryForm(forms.Form):
     """To which session an agreement goes along."""
 
     carried_to = SessionField(
-        label=gettext_lazy("To which session?"),
-        queryset=Session.objects.none(),
-        required=False,
-        empty_label=gettext_lazy("none: leave it at the session where it was made"),
+        label=gettext_lazy("To which session?"), queryset=Session.objects.none(), empty_label=None
     )
 
     def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast("SessionField", self.fields["carried_to"])
         field.queryset = later_sessions(agreement.session)
-        field.initial = agreement.carried_to
+        if agreement.carried_to is not None:
+            field.initial = agreement.carried_to
+            field.required = False
+            field.empty_label = _("none: leave it at the session where it was made")
 
 
 class CarryAgreement(_AgreementView):
