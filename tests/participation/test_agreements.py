@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from contacts.enums import Source
 from contacts.models import Contact
@@ -24,6 +25,7 @@ from participation.selectors.agreements import (
     open_tasks,
     owns_agreement,
 )
+from participation.selectors.erasure import consequences_here
 from participation.services.agreements import (
     carry_agreement,
     change_agreement,
@@ -308,6 +310,10 @@ def test_open_agreement_of_who_is_erased_goes_on_with_the_organisation_alone():
     contact, organisation = make_contact(), make_organisation()
     both = agree(contact=contact, organisation=organisation)
     alone = agree(contact=contact)
+    with translation.override("nl"):
+        assert list(consequences_here([contact.pk], NOW)) == [
+            "2 afspraken verliezen de naam; die geen organisatie kan doen, vervallen."
+        ]
     erase_contact(contact_id=contact.pk, by=None, source=Source.FORM, now=LATER)
     both.refresh_from_db()
     alone.refresh_from_db()
