@@ -109,11 +109,16 @@ def _quoted(text: str, *, goes_on: bool) -> bytes:
 # The facts of a session are the same in every mail, and a name stands in several places.
 @lru_cache(maxsize=4096)
 def _plain_value(value: str, place: str) -> bytes:
-    return ESCAPES[place](value).encode()
+    return _escaped(value, place).encode()
+
+
+def _escaped(value: str, place: str) -> str:
+    escaped = ESCAPES[place](value)
+    return escaped.replace("\n", "\r\n") if place == "text_lines" else escaped
 
 
 def _quoted_value(value: str, place: str) -> bytes:
-    """The octets of a value, which has no line ends of its own, with the soft break behind it."""
+    """The octets of a value, with the soft break behind it."""
     return (place != "query" and _plainly_quoted(value)) or _quoted_at(value, place)
 
 
@@ -131,7 +136,7 @@ def _plainly_quoted(value: str) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _quoted_at(value: str, place: str) -> bytes:
-    escaped = ESCAPES[place](value)
+    escaped = _escaped(value, place)
     if _AS_IT_IS.fullmatch(escaped):
         return escaped.encode("ascii") + _SOFT_BREAK
     return _quoted(escaped, goes_on=True) if escaped else b""

@@ -97,7 +97,11 @@ class AttentionPanel(Component):
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         approvals = reverse("wagtailsnippets_participation_registration:list")
+        agreements = reverse("wagtailsnippets_participation_agreement:list")
+        user = parent_context["request"].user
+        may_see_agreements = user.has_perm("participation.view_agreement")
         return {
             "attention": attention(timezone.now()),
             "approvals": f"{approvals}?state=pending",
+            "overdue": f"{agreements}?overdue=yes" if may_see_agreements else "",
         }

@@ -33,8 +33,16 @@ class FieldName:
 
 #: What a mail in a language says of somebody without: many have an address and no first name.
 DEFAULTS = {
-    "nl": {"contact.given_name": "jij", "organisation.name": "je organisatie"},
-    "en": {"contact.given_name": "you", "organisation.name": "your organisation"},
+    "nl": {
+        "contact.given_name": "jij",
+        "contact.agreements": "geen open afspraken",
+        "organisation.name": "je organisatie",
+    },
+    "en": {
+        "contact.given_name": "you",
+        "contact.agreements": "no open agreements",
+        "organisation.name": "your organisation",
+    },
 }
 
 GROUPS: tuple[tuple[str | Promise, tuple[FieldName, ...]], ...] = (
@@ -47,6 +55,11 @@ GROUPS: tuple[tuple[str | Promise, tuple[FieldName, ...]], ...] = (
                 "contact.why",
                 _("why they get this mail"),
                 _("You get this mail because you asked for it."),
+            ),
+            FieldName(
+                "contact.agreements",
+                _("their open agreements of the session"),
+                _("– Send the figures (before 12 March 2026)"),
             ),
         ),
     ),

@@ -34,6 +34,7 @@ TEXT_FIELDS = frozenset(
         "contact.given_name",
         "contact.salutation",
         "contact.why",
+        "contact.agreements",
         "organisation.name",
         "session.title",
         "session.when",
@@ -41,6 +42,8 @@ TEXT_FIELDS = frozenset(
         "session.day",
     }
 )
+#: Whose value has a line for each thing, as far as the place in which it stands can show lines.
+LINE_FIELDS = frozenset({"contact.agreements"})
 #: What an editor may write.
 PUBLIC_FIELDS = TEXT_FIELDS | URL_FIELDS
 
@@ -81,6 +84,7 @@ SESSION_FIELDS = frozenset(
     if name.startswith("session.")
     or name
     in {
+        "contact.agreements",
         "link.sign_up",
         "link.decline",
         "link.registration",
@@ -105,7 +109,7 @@ class Slot:
     without one, of the mailing's session.
 
     `place` is where it stands, and so how its value is escaped: html (text or attribute), query (a
-    part of an address), text or header.
+    part of an address), text or header; html_lines and text_lines for a value of several lines.
     """
 
     name: str

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from base import tokens
-from campaigns import links, mime
+from campaigns import links, mime, wording
 from campaigns.assembly import has_long_line, octet_template
 from campaigns.compiling import Message, Text, compile_messages, version_for
 from campaigns.enums import Whom
@@ -37,6 +37,10 @@ from participation.calendar import SessionEntry, organiser_of
 from participation.enums import LIVE, RegistrationState
 from participation.errors import CalendarImpossible
 from participation.models import Registration
+from participation.selectors.agreements import Task, open_tasks
+
+#: The merge field with what somebody agreed to do.
+_TASKS: Key = ("contact.agreements", None)
 
 #: What a mail program shows above a mail.
 _SHOWN = ("From", "To", "Reply-To", "Subject")
@@ -93,6 +97,8 @@ class Composer:
         )
         self._scope = scope_of(mailing, local_day(mailing.started_at or now))
         self._traits: dict[int, frozenset[str]] = {}
+        self._asks_tasks = any(_TASKS in message.fields() for message in messages.values())
+        self._tasks: dict[int, list[Task]] | None = None
         self._variants: dict[tuple[str, frozenset[str]], _Variant] = {}
         self._entries: dict[str, SessionEntry | None] = {}
         self._sender = envelope_sender()
@@ -111,7 +117,9 @@ class Composer:
         """Read what is true of these people now, as far as the message asks, in one query.
 
         Returns it by row, in the words in which the ledger keeps it; nothing when nothing is asked.
+        What they agreed to do is read with the first mail that asks it, for all of them.
         """
+        self._tasks = None
         if not self._asked:
             return {}
         whose = {delivery.pk: delivery.contact_id for delivery in deliveries}
@@ -167,6 +175,7 @@ class Composer:
             organisation_name=delivery.organisation_name or "",
             basis=delivery.basis,
             registration=self._registration(delivery.contact),
+            agreements=self._agreements(delivery.contact_id, language),
             delivery_id=delivery.pk,
             holds=self.true_of(delivery.contact_id, delivery.language, language),
         )
@@ -181,6 +190,14 @@ class Composer:
         traits = self._traits.get(contact_id, _NOTHING)
         is_other = Whom.OTHER_LANGUAGE in self._asked and reads != language
         return traits | {str(Whom.OTHER_LANGUAGE)} if is_other else traits
+
+    def _agreements(self, contact_id: int, language: str) -> str:
+        """What somebody still has to do; read for everybody at once, and only when it is asked."""
+        if not self._asks_tasks or self.session is None:
+            return ""
+        if self._tasks is None:
+            self._tasks = open_tasks(self.session, self._scope.day)
+        return wording.tasks(language, self._tasks.get(contact_id, ()))
 
     def render(self, recipient: Recipient) -> Rendered:
         """Return subject, HTML and text with this person's values."""

@@ -23,6 +23,7 @@ class Preset(TextChoices):
     PRESENT = "present", _("who was present")
     EXCUSED = "excused", _("who was absent with notice")
     NO_SHOW = "no_show", _("who did not appear")
+    OPEN_AGREEMENT = "open_agreement", _("who has an open agreement")
     OWN = "own", _("something else: put it together yourself")
 
 
@@ -36,6 +37,7 @@ NEEDS_SESSION = (
     Preset.NO_QUESTION,
     Preset.INVOLVED,
     *_ATTENDED,
+    Preset.OPEN_AGREEMENT,
 )
 #: For these, people who answered already can be left out.
 CAN_LEAVE_OUT = (
@@ -94,6 +96,8 @@ def _base(preset: str, theme: str, session: str) -> dict[str, Any]:
             return {"registration": {"session": session, "states": _INVOLVED}}
         case Preset.PRESENT | Preset.EXCUSED | Preset.NO_SHOW:
             return {"attendance": {"session": session, "values": [str(preset)]}}
+        case Preset.OPEN_AGREEMENT:
+            return {"agreement": {"session": session, "state": "open"}}
     return {"everyone": True}
 
 

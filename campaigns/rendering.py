@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from html import escape
 from typing import Any, Protocol
 
@@ -59,6 +59,8 @@ class Recipient:
     organisation_name: str = ""
     basis: str = ""
     registration: Registration | None = None
+    #: What they still have to do for the session of the mailing, if the message asks; a line each.
+    agreements: str = ""
     delivery_id: int | None = None
     holds: frozenset[str] = frozenset()
     sees_all: bool = False
@@ -217,6 +219,8 @@ class Voice:
                 return wording.source(recipient.language, contact.address_source)
             case "contact.why":
                 return self.why(recipient)
+            case "contact.agreements":
+                return recipient.agreements
             case "organisation.name":
                 return recipient.organisation_name
         return ""
@@ -302,6 +306,12 @@ def _for_whom(part: Part) -> str:
     return _("Only for somebody who %(whom)s") % {"whom": whom}
 
 
+_SAMPLE_TASKS = {
+    "nl": ("De cijfers opsturen", date(2026, 3, 12)),
+    "en": ("Send the figures", date(2026, 3, 12)),
+}
+
+
 def sample_recipient(language: str, *, purpose: str = Purpose.INVITATIONS) -> Recipient:
     """Return an invented person, for a preview without a chosen one."""
     is_dutch = language == "nl"
@@ -319,6 +329,7 @@ def sample_recipient(language: str, *, purpose: str = Purpose.INVITATIONS) -> Re
         language=language,
         organisation_name="Stichting Voorbeeld" if is_dutch else "Example Foundation",
         basis=_sample_basis(purpose),
+        agreements=wording.tasks(language, [_SAMPLE_TASKS[language]]),
         sees_all=True,
     )
 

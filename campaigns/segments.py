@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
-from campaigns.fields import ADDRESS_FIELDS, Slot, read_fields
+from campaigns.fields import ADDRESS_FIELDS, LINE_FIELDS, Slot, read_fields
 from campaigns.parts import Edge, Part, edge_from_json, edge_to_json
 
 Segments = list[str | Slot]
@@ -25,6 +25,9 @@ Key = tuple[str, int | None]
 
 _IN_ADDRESS = re.compile(r"""(?:href|src)\s*=\s*["'][^"'<>]*\Z""", re.IGNORECASE)
 _ADDRESS_BEGINS = re.compile(r"""(?:href|src)\s*=\s*["']\Z""", re.IGNORECASE)
+#: Where a line cannot be broken: inside a tag, and in the title of the page.
+_TAG_OR_TITLE = re.compile(r"(?:<[a-z][^<>]*|<title>[^<]*)\Z", re.IGNORECASE)
+_LINES = {"html": "html_lines", "text": "text_lines"}
 _IN_TEXT_ADDRESS = re.compile(r"https?://[^\s<>]*\Z")
 
 #: Characters that turn the reading direction of what follows: a name must not turn a sentence.
@@ -75,6 +78,8 @@ def _placed(slot: Slot, before: str, place: str) -> Slot:
     if where == "address":
         # A name must not become "javascript:…": only our own links may be a whole address.
         where = "html" if slot.name in ADDRESS_FIELDS else "query"
+    elif slot.name in LINE_FIELDS and not _TAG_OR_TITLE.search(before[-2000:]):
+        where = _LINES.get(where, where)
     return Slot(slot.name, slot.default, slot.number, where)
 
 
@@ -109,8 +114,14 @@ def one_line(value: str) -> str:
     return " ".join("".join(shown).split())
 
 
+def _html(value: str) -> str:
+    return html.escape(one_line(value), quote=True)
+
+
 ESCAPES: dict[str, Callable[[str], str]] = {
-    "html": lambda value: html.escape(one_line(value), quote=True),
+    "html": _html,
+    "html_lines": lambda value: "<br>".join(map(_html, value.split("\n"))),
+    "text_lines": lambda value: "\n".join(map(one_line, value.split("\n"))),
     "query": lambda value: quote(one_line(value), safe=""),
     "text": one_line,
     "header": one_line,

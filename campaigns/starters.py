@@ -161,11 +161,11 @@ _STARTERS = (
     Starter(
         key="agreement",
         name=_("Agreements: how is it going?"),
-        hint=_("Four weeks after the session, to who was present."),
+        hint=_("Four weeks after the session, to who has an open agreement, with what it is."),
         shelf=Shelf.AFTER,
         kind=MailingKind.FOLLOW_UP,
         purpose=Purpose.PARTICIPATION,
-        preset=Preset.PRESENT,
+        preset=Preset.OPEN_AGREEMENT,
         plan=_relative(Anchor.SESSION_END, 28),
     ),
     Starter(

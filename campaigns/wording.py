@@ -4,9 +4,12 @@ Not gettext: a mail speaks the recipient's language, whatever the process speaks
 that lacks a sentence must not pass the type checker.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from campaigns.enums import Basis
+from content.dates import date_in_words
+from participation.selectors.agreements import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class Words:
     #: What stands in a preview instead: a link within the page, which leads nowhere.
     personal_link: str
     counted: str
+    #: Behind what somebody agreed to do; `%s` is a day.
+    before_day: str
 
 
 WORDS: dict[str, Words] = {
@@ -64,6 +69,7 @@ WORDS: dict[str, Words] = {
         hosted_by="Organisatie",
         personal_link="#persoonlijke-link",
         counted="We tellen hoe vaak links in deze mail worden geopend, niet door wie.",
+        before_day="vóór %s",
     ),
     "en": Words(
         when="When",
@@ -89,6 +95,7 @@ WORDS: dict[str, Words] = {
         hosted_by="Hosted by",
         personal_link="#personal-link",
         counted="We count how often links in this mail are opened, not by whom.",
+        before_day="before %s",
     ),
 }
 
@@ -125,3 +132,15 @@ def why(
 def source(language: str, address_source: str) -> str:
     """Return where we got the address, as one sentence; empty when nothing is known."""
     return WORDS[language].source % address_source.rstrip(". ") if address_source.strip() else ""
+
+
+def tasks(language: str, agreed: Iterable[Task]) -> str:
+    """Return what somebody agreed to do, a line each: "– text (before 12 March 2026)"."""
+    before = WORDS[language].before_day
+    lines = []
+    for text, due in agreed:
+        words = " ".join(text.split())
+        lines.append(
+            f"– {words} ({before % date_in_words(due, language)})" if due else f"– {words}"
+        )
+    return "\n".join(lines)

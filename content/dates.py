@@ -108,8 +108,12 @@ def season_start(day: date) -> date:
 
 def day_in_words(day: date, language: str) -> str:
     """Return "donderdag 14 maart 2026"."""
-    weekday, month = WEEKDAYS[language][day.weekday()], MONTHS[language][day.month - 1]
-    return f"{weekday} {day.day} {month} {day.year}"
+    return f"{WEEKDAYS[language][day.weekday()]} {date_in_words(day, language)}"
+
+
+def date_in_words(day: date, language: str) -> str:
+    """Return "14 maart 2026"."""
+    return f"{day.day} {MONTHS[language][day.month - 1]} {day.year}"
 
 
 def moment_in_words(moment: datetime, zone: str, language: str) -> str:

@@ -1,7 +1,8 @@
-"""States of a registration, an invitation, attendance and learning questions; the legal moves."""
+"""States of a registration, an invitation, attendance, questions, agreements; the legal moves."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RegistrationState(TextChoices):
@@ -66,6 +67,20 @@ class QuestionState(TextChoices):
     CLAIMED_ANSWERED = "claimed_answered", _("said to be answered, to be verified")
     ANSWERED = "answered", _("answered")
     MERGED = "merged", _("merged")
+
+
+class AgreementState(TextChoices):
+    OPEN = "open", pgettext_lazy("agreement", "open")
+    DONE = "done", pgettext_lazy("agreement", "done")
+    DROPPED = "dropped", pgettext_lazy("agreement", "dropped")
+
+
+#: From a state to the states it may move to.
+AGREEMENT_MOVES: dict[AgreementState, frozenset[AgreementState]] = {
+    AgreementState.OPEN: frozenset({AgreementState.DONE, AgreementState.DROPPED}),
+    AgreementState.DONE: frozenset({AgreementState.OPEN}),
+    AgreementState.DROPPED: frozenset({AgreementState.OPEN}),
+}
 
 
 class Phase(TextChoices):

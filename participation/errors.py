@@ -3,7 +3,7 @@
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from participation.enums import ChangeState, Phase, RegistrationState
+from participation.enums import AgreementState, ChangeState, Phase, RegistrationState
 
 
 class ParticipationError(Exception):
@@ -79,6 +79,56 @@ class MoveNotAllowed(ParticipationError):
         super().__init__(
             _("This sign-up is “%(state)s” and cannot become “%(to)s”.")
             % {"state": RegistrationState(state).label, "to": to.label}
+        )
+
+
+class AgreementGone(Http404):
+    """The agreement was deleted while somebody was at work on it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This agreement was removed a moment ago. Nothing was changed."))
+
+
+class AgreementMoveNotAllowed(ParticipationError):
+    """The agreement is not in a state from which it may move there."""
+
+    code = "move_not_allowed"
+
+    def __init__(self, *, state: str, to: AgreementState) -> None:
+        super().__init__(
+            _("This agreement is “%(state)s” and cannot become “%(to)s”.")
+            % {"state": AgreementState(state).label, "to": to.label}
+        )
+
+
+class AgreementNobodys(ParticipationError):
+    """Who had it was erased: nobody is left to do it."""
+
+    code = "owner_missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Nobody is left to do this. Choose an organisation or a person, then reopen it.")
+        )
+
+
+class AgreementNotOpen(ParticipationError):
+    """Only what is still to be done is carried forward."""
+
+    code = "not_open"
+
+    def __init__(self) -> None:
+        super().__init__(_("Only an open agreement can be carried forward. Reopen it first."))
+
+
+class AgreementChanged(ParticipationError):
+    """Somebody saved the agreement since it was looked at."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody else changed this agreement meanwhile. Look at it again, then change it.")
         )
 
 

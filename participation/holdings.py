@@ -1,4 +1,4 @@
-"""What this room holds of people: invitations, registrations with attendance, questions."""
+"""What this room holds of people: invitations, registrations, questions, agreements."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -26,7 +26,7 @@ from participation.services.retention import RULES, heard_of_here
 
 
 class ParticipationHolding(Holding):
-    """Invitations, interests, registrations and learning questions of a person."""
+    """Invitations, interests, registrations, learning questions and agreements of a person."""
 
     timeline = PEOPLE_SOURCES
     organisation_timeline = ORGANISATION_SOURCES

@@ -1,6 +1,6 @@
 """What the HTTP API of this room takes and gives."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from ninja import Schema
@@ -203,3 +203,54 @@ class AttendanceOut(Schema):
     created: int = 0
     closed: bool = False
     skipped: list[dict[str, Any]] = []
+
+
+class AgreementIn(StrictSchema):
+    """What somebody does, and before which day: an organisation, a person, or both, by their ids.
+    `session` is a slug."""
+
+    text: str = Field(min_length=1, max_length=1000)
+    session: str
+    organisation: RowId | None = None
+    contact: RowId | None = None
+    due: date | None = None
+    is_public: bool = False
+
+
+class AgreementPatch(StrictSchema):
+    """What may be changed; what is left out stays."""
+
+    text: str = Field(default="", min_length=1, max_length=1000)
+    session: str = ""
+    organisation: RowId | None = None
+    contact: RowId | None = None
+    due: date | None = None
+    is_public: bool = False
+    state: Literal["open", "done", "dropped"] | None = None
+    carried_to: str | None = Field(None, description="Slug of another session, or null for none.")
+    seen: datetime | None = Field(None, description="The `changed_at` of what you read.")
+
+
+class AgreementOut(Schema):
+    """`overdue` is open and past its day. `session` and `carried_to` are slugs."""
+
+    id: int
+    text: str
+    session: str
+    organisation: int | None
+    organisation_name: str
+    contact: int | None
+    name: str
+    due: date | None
+    state: str
+    overdue: bool
+    carried_to: str | None
+    is_public: bool
+    created_at: datetime
+    changed_at: datetime
+
+
+class AgreementsOut(Schema):
+    items: list[AgreementOut]
+    next: str | None
+    count: int

@@ -134,6 +134,17 @@ class GaveQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class HasAgreement:
+    """Has an agreement of the session, or one carried forward to it, that is open, done or dropped.
+
+    Whose it is says participation.selectors.agreements.
+    """
+
+    session: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """Was sent that mailing."""
 
@@ -179,14 +190,15 @@ Condition = (
     | ColleagueRegistered
     | Attended
     | GaveQuestion
+    | HasAgreement
     | Received
     | All
     | AnyOf
     | Not
 )
 
-#: What a person's own answer changes: looked at again just before a mail goes out.
-VOLATILE = (Answered, Interested, ColleagueRegistered, Attended, GaveQuestion)
+#: What a person's own answer or act changes: looked at again just before a mail goes out.
+VOLATILE = (Answered, Interested, ColleagueRegistered, Attended, GaveQuestion, HasAgreement)
 
 
 def split(condition: Condition) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:

@@ -9,7 +9,7 @@ from campaigns.audience import conditions as c
 from campaigns.errors import AudienceInvalid
 from contacts.enums import GROUP_PURPOSES, OrganisationKind, Purpose, RepresentationRole, Tier
 from contacts.models import LANGUAGES
-from participation.enums import Attendance, RegistrationState
+from participation.enums import AgreementState, Attendance, RegistrationState
 
 DEPTH_MAX = 8
 CONTACTS_MAX = 10_000
@@ -26,7 +26,7 @@ ANSWERS = (NO_ANSWER, DECLINED, *RegistrationState.values)
 _WITH_TOPIC = GROUP_PURPOSES | {Purpose.INVITATIONS}
 
 #: In the contract, but not of this version.
-_LATER = ("answered", "agreement")
+_LATER = ("answered",)
 
 
 def parse(data: Any, path: str = "") -> c.Condition:
@@ -160,6 +160,14 @@ def _learning_question(value: Any, path: str) -> c.Condition:
     )
 
 
+def _agreement(value: Any, path: str) -> c.Condition:
+    parts = _object(value, path, ("session", "state"))
+    return c.HasAgreement(
+        session=_text(parts["session"], _at(path, "session")),
+        state=_choice(parts["state"], _at(path, "state"), AgreementState.values),
+    )
+
+
 def _contacts(value: Any, path: str) -> c.Condition:
     if not isinstance(value, list) or not value or len(value) > CONTACTS_MAX:
         raise AudienceInvalid(path, _("Give a list of 1 to %s ids.") % CONTACTS_MAX)
@@ -219,5 +227,6 @@ _READERS: dict[str, Callable[[Any, str], c.Condition]] = {
     "organisation_registered": lambda value, path: c.ColleagueRegistered(_session(value, path)),
     "attendance": _attendance,
     "learning_question": _learning_question,
+    "agreement": _agreement,
     "received": _received,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import gettext_lazy, ngettext, override
 
 from campaigns.audience import conditions as c
 from campaigns.audience.names import Names, names_of
@@ -13,7 +13,7 @@ from campaigns.audience.parsing import DECLINED, NO_ANSWER
 from contacts.countries import country_name
 from contacts.enums import GROUP_PURPOSES, OrganisationKind, Purpose, RepresentationRole, Tier
 from contacts.models import LANGUAGES
-from participation.enums import Attendance, RegistrationState
+from participation.enums import AgreementState, Attendance, RegistrationState
 
 
 def sentence(condition: c.Condition, language: str, names: Names | None = None) -> str:
@@ -104,6 +104,8 @@ class _Said:
                 if is_given:
                     return _("with a learning question for %s") % session
                 return _("without a learning question for %s") % session
+            case c.HasAgreement(_slug, state):
+                return str(_WITH_AGREEMENT[AgreementState(state)]) % session
             case c.Attended(_slug, values):
                 labels = _labels(Attendance, values)
                 return _("%(attendance)s at %(session)s") % {
@@ -127,6 +129,13 @@ class _Said:
             return _("people who speak in the community %s") % name
         words = {"community": name, "tiers": _labels(Tier, tiers)}
         return _("people who speak in the community %(community)s (%(tiers)s)") % words
+
+
+_WITH_AGREEMENT = {
+    AgreementState.OPEN: gettext_lazy("with an open agreement of %s"),
+    AgreementState.DONE: gettext_lazy("with an agreement of %s that is done"),
+    AgreementState.DROPPED: gettext_lazy("with an agreement of %s that was dropped"),
+}
 
 
 def _wrap(text: str, needed: bool) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from campaigns.audience.parsing import ANSWERS, DECLINED, NO_ANSWER
@@ -21,7 +21,7 @@ from contacts.models import LANGUAGES, Community, OptInGroup, Organisation, Them
 from contacts.selectors.people import tags_in_use
 from content.dates import when
 from content.models import Session
-from participation.enums import Attendance, RegistrationState
+from participation.enums import AgreementState, Attendance, RegistrationState
 
 Choices = Sequence[tuple[str, Any]]
 
@@ -298,6 +298,18 @@ class QuestionForm(SessionForm):
             "session": self.cleaned_data["session"],
             "given": self.cleaned_data["given"] == "yes",
         }
+
+
+class AgreementForm(SessionForm):
+    state = _Select(
+        label=pgettext_lazy("promise", "Agreement"),
+        choices=AgreementState.choices,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy(
+            "Of the person; of an organisation alone it counts for its first contacts, and where "
+            "it has none, for its people who signed up."
+        ),
+    )
 
 
 # --- mail -----------------------------------------------------------------------------------------

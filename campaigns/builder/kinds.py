@@ -47,6 +47,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind("attendance", _SESSIONS, _("attendance at a session"), fields.AttendanceForm),
         Kind("learning_question", _SESSIONS, _("gave a learning question"), fields.QuestionForm),
+        Kind("agreement", _SESSIONS, _("has an agreement"), fields.AgreementForm),
         Kind("consent", _MAIL, _("agreed to mail, or is in a group"), fields.ConsentForm),
         Kind("received", _MAIL, _("got a mailing"), fields.ReceivedForm),
     )

@@ -1,4 +1,4 @@
-"""What an organiser should see first: mailings that stopped, and rows that ask for a person."""
+"""What an organiser should see first: mailings that stopped, and what asks for a person."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +11,11 @@ from campaigns.selectors.first_page import (
     unsettled_mailings,
 )
 from campaigns.selectors.prompts import waiting_for_lists
+from campaigns.selectors.terms import local_day
 from content.models import Session
 from participation.enums import RegistrationState
-from participation.models import Registration
+from participation.models import Agreement, Registration
+from participation.selectors.agreements import is_overdue
 
 _DOUBTED = 5
 
@@ -30,6 +32,8 @@ class Attention:
     #: Where they are, the newest first and a few at most.
     doubted: list[Mailing]
     pending: int
+    #: Agreements that are open and past their day.
+    overdue: int
     #: Mailings that have waited a day for somebody to close an attendance list.
     lists: list[tuple[Mailing, list[Session]]]
 
@@ -43,6 +47,7 @@ def attention(now: datetime) -> Attention:
         unknown=Delivery.objects.filter(is_in_doubt=True).count(),
         doubted=_doubted(),
         pending=Registration.objects.filter(state=RegistrationState.PENDING).count(),
+        overdue=Agreement.objects.filter(is_overdue(local_day(now))).count(),
         lists=waiting_for_lists(now=now),
     )
 

@@ -38,7 +38,7 @@ from contacts.selectors.mailability import basis_records, has_basis, suppressed
 from contacts.selectors.people import speaks
 from contacts.selectors.representation import represents_member
 from content.models import Session
-from participation.enums import LIVE, SEATED, Attendance, RegistrationState
+from participation.enums import LIVE, SEATED, AgreementState, Attendance, RegistrationState
 from participation.models import Interest, Registration
 from participation.selectors.inventory import gave_question
 
@@ -210,6 +210,9 @@ def _telling(
             whens.append((matches, Exclusion.COLLEAGUE_REGISTERED))
         elif isinstance(leaf, c.GaveQuestion) and leaf.is_given != is_asked:
             whens.append((gave_question(leaf.session), Exclusion.QUESTION_GIVEN))
+        elif isinstance(leaf, c.HasAgreement) and leaf.state == AgreementState.OPEN and is_asked:
+            has_none = ~audience.matching(leaf, moment)
+            whens.append((has_none, Exclusion.NO_AGREEMENT))
     return whens
 
 

@@ -179,6 +179,7 @@ _ON: dict[type, str | Promise] = {
     c.Interested: gettext_lazy("whether the person wants to be kept informed"),
     c.ColleagueRegistered: gettext_lazy("whether a colleague signed up"),
     c.Attended: gettext_lazy("attendance"),
+    c.HasAgreement: gettext_lazy("what the person agreed to do"),
     c.Received: gettext_lazy("an earlier mailing"),
 }
 

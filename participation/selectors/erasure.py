@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from content.selectors import has_begun
 from participation.enums import LIVE
-from participation.models import LearningQuestion, Registration
+from participation.models import Agreement, LearningQuestion, Registration
 
 
 def consequences_here(contact_ids: Collection[int], now: datetime) -> Iterator[str]:
@@ -35,3 +35,10 @@ def consequences_here(contact_ids: Collection[int], now: datetime) -> Iterator[s
             "%(number)s learning questions stay with their organisation, without a name.",
             questions,
         ) % {"number": questions}
+    agreements = Agreement.objects.filter(contact__in=contact_ids).count()
+    if agreements:
+        yield ngettext(
+            "%(number)s agreement loses its name; with no organisation to do it, it is dropped.",
+            "%(number)s agreements lose their name; those no organisation can do are dropped.",
+            agreements,
+        ) % {"number": agreements}

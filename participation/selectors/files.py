@@ -1,12 +1,12 @@
-"""Sign-ups, and what people want of a session, as rows of a file."""
+"""Sign-ups, agreements, and what people want of a session, as rows of a file."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from base.spreadsheets import Cell
@@ -14,7 +14,7 @@ from contacts.selectors.exports import Export
 from content.models import Session
 from content.questions import Question, questions_of
 from participation.enums import Attendance, RegistrationState
-from participation.models import Registration
+from participation.models import Agreement, Registration
 from participation.selectors.agenda import agenda_of
 from participation.selectors.attendance import cancelled_of
 from participation.selectors.desk import by_organisation, desk_row, desk_rows
@@ -141,3 +141,30 @@ def agenda_file(session: Session, *, language: str, now: datetime) -> Export:
                 yield [tally.question.text, "", "", text, 1]
 
     return Export(title=_("Needs and questions"), rows=rows())
+
+
+def agreements_file(agreements: QuerySet[Agreement], today: date) -> Export:
+    """Return agreements, one a row. They come from selectors.agreements.listed_agreements."""
+    language = "en" if (get_language() or "").startswith("en") else "nl"
+
+    def rows() -> Iterator[list[Cell]]:
+        yield [
+            capfirst(pgettext("promise", "agreement")), capfirst(_("organisation")),
+            capfirst(_("person")), capfirst(_("to be done before")), capfirst(_("status")),
+            capfirst(_("overdue")), capfirst(_("session")), capfirst(_("carried forward to")),
+            capfirst(_("public")),
+        ]  # fmt: skip
+        for row in agreements:
+            yield [
+                row.text,
+                row.organisation.name if row.organisation else "",
+                row.contact.full_name if row.contact else "",
+                row.due or "",
+                str(row.get_state_display()),
+                _("yes") if row.is_overdue(today) else "",
+                row.session.title(language),
+                row.carried_to.title(language) if row.carried_to else "",
+                _("yes") if row.is_public else "",
+            ]
+
+    return Export(title=pgettext("promise", "Agreements"), rows=rows())

@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.urls import reverse
 from django.utils.text import Truncator
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from contacts.holdings import Happening, TimelineSource
 from content.models import Session
 from participation.enums import Attendance, InvitationAnswer, RegistrationState
-from participation.models import Interest, Invitation, LearningQuestion, Registration
+from participation.models import Agreement, Interest, Invitation, LearningQuestion, Registration
 
 Ids = Collection[int]
 Lines = Iterator[Happening]
@@ -94,6 +94,18 @@ def _asked(ids: Ids, until: datetime, limit: int) -> Lines:
         )
 
 
+def _agreed(ids: Ids, until: datetime, limit: int) -> Lines:
+    rows = Agreement.objects.filter(contact__in=ids, created_at__lte=until)
+    for row in rows.select_related("session").order_by("-created_at", "-pk")[:limit]:
+        yield Happening(
+            at=row.created_at,
+            kind="agreement",
+            text=_("Agreement: %(agreement)s") % {"agreement": row},
+            detail=f"{row.get_state_display()} · {_title(row.session)}",
+            url=reverse("session_desk:agreements", args=[row.session_id]),
+        )
+
+
 def _registrations(ids: Ids, moment: str, until: datetime) -> QuerySet[Registration]:
     """Registrations of these people with this moment at `until` or before, newest first."""
     rows = Registration.objects.filter(contact__in=ids, **{f"{moment}__lte": until})
@@ -152,6 +164,12 @@ PEOPLE_SOURCES = (
     TimelineSource("registration", _SIGN_UPS, _VIEW, _changed),
     TimelineSource("attendance", gettext_lazy("attendance"), _VIEW, _attended),
     TimelineSource("question", gettext_lazy("learning questions"), _VIEW, _asked),
+    TimelineSource(
+        "agreement",
+        pgettext_lazy("promise", "agreements"),
+        "participation.view_agreement",
+        _agreed,
+    ),
 )
 
 ORGANISATION_SOURCES = (TimelineSource("registration", _SIGN_UPS, _VIEW, _sessions_in_counts),)

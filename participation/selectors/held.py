@@ -14,13 +14,14 @@ from content.models import Session
 from content.questions import Question, questions_of
 from participation.answers import beside_their_questions
 from participation.enums import (
+    AgreementState,
     Attendance,
     InvitationAnswer,
     QuestionState,
     RegistrationSource,
     RegistrationState,
 )
-from participation.models import Interest, Invitation, LearningQuestion, Registration
+from participation.models import Agreement, Interest, Invitation, LearningQuestion, Registration
 
 Ids = Collection[int]
 Rows = Iterator[Mapping[str, Any]]
@@ -107,6 +108,23 @@ def _questions(ids: Ids) -> Rows:
         }
 
 
+def _agreements(ids: Ids) -> Rows:
+    rows = Agreement.objects.filter(contact__in=ids)
+    rows = rows.select_related("session", "carried_to", "organisation")
+    for row in rows.order_by("created_at", "pk"):
+        yield {
+            "text": row.text,
+            "session": _title(row.session),
+            "organisation": row.organisation.name if row.organisation else "",
+            "due": row.due,
+            "state": AgreementState(row.state),
+            "carried_to": _title(row.carried_to) if row.carried_to else "",
+            "is_public": row.is_public,
+            "created_at": row.created_at,
+            "changed_at": row.changed_at,
+        }
+
+
 def _title(session: Session) -> str:
     return session.title(get_language() or session.source_language)
 
@@ -181,5 +199,15 @@ PEOPLE_HELD = (
             "created_at": _("asked at"),
         },
         _questions,
+    ),
+    HeldKind(
+        "agreements",
+        _("What you agreed to do"),
+        {
+            "session": _SESSION,
+            **_names(Agreement, "text", "organisation", "due", "state", "is_public"),
+            **_names(Agreement, "carried_to", "created_at", "changed_at"),
+        },
+        _agreements,
     ),
 )

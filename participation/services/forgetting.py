@@ -4,14 +4,15 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from contacts.models import Contact
 from contacts.services.forgetting import forget_log
 from contacts.services.traces import traces_of
 from content.models import Session
 from content.selectors import has_begun
-from participation.enums import LIVE, SEATED, RegistrationState
-from participation.models import Interest, LearningQuestion, Registration
+from participation.enums import LIVE, SEATED, AgreementState, RegistrationState
+from participation.models import Agreement, Interest, LearningQuestion, Registration
 from participation.services.moves import move
 from participation.services.seats import fill_seats, lock_session
 
@@ -35,6 +36,7 @@ def forget_participation(contact: Contact, *, now: datetime) -> None:
         _free_seat(registration, now)
     _forget_unconfirmed(contact, now)
     _forget_questions(contact)
+    _forget_agreements(contact, now)
     Interest.objects.filter(contact=contact).delete()
     mine = Registration.objects.filter(contact=contact)
     mine.update(
@@ -81,3 +83,20 @@ def _forget_questions(contact: Contact) -> None:
         question.remark = traces.removed_from(question.remark)
         question.contact = question.registration = None
         question.save(update_fields=["text", "remark", "contact", "registration"])
+
+
+def _forget_agreements(contact: Contact, now: datetime) -> None:
+    """What was agreed stays, without the person; what nobody is left to do is dropped."""
+    traces = traces_of(contact)
+    mine = Q(contact=contact)
+    if traces.words:
+        mine |= traces.named_in("text")
+    found = list(Agreement.objects.select_for_update().filter(mine))
+    for agreement in found:
+        agreement.text = traces.removed_from(agreement.text)
+        if agreement.contact_id == contact.pk:
+            agreement.contact = None
+            if agreement.organisation_id is None and agreement.state == AgreementState.OPEN:
+                agreement.state, agreement.changed_at = AgreementState.DROPPED, now
+        agreement.save(update_fields=["text", "contact", "state", "changed_at"])
+    forget_log(Agreement, {agreement.pk: str(agreement) for agreement in found})

@@ -12,7 +12,7 @@ from contacts.models import Contact
 from content.dates import KNOWN_DAY
 from content.selectors.sessions import LONGEST_PERIOD
 from participation.enums import ENDED, LIVE, RegistrationState
-from participation.models import Interest, Invitation, LearningQuestion, Registration
+from participation.models import Agreement, Interest, Invitation, LearningQuestion, Registration
 from participation.services.forgetting import forget_participation, lock_sessions_of
 from participation.services.moves import move
 
@@ -28,7 +28,9 @@ def heard_of_here(since: datetime) -> list[QuerySet[Any]]:
     invitations = Invitation.objects.filter(Q(invited_at__gte=since) | Q(answered_at__gte=since))
     interests = Interest.objects.all()
     questions = LearningQuestion.objects.filter(created_at__gte=since, contact__isnull=False)
-    return [rows.values("contact") for rows in (registrations, invitations, interests, questions)]
+    agreements = Agreement.objects.filter(changed_at__gte=since, contact__isnull=False)
+    heard = (registrations, invitations, interests, questions, agreements)
+    return [rows.values("contact") for rows in heard]
 
 
 def _unconfirmed(before: datetime) -> QuerySet[Registration]:

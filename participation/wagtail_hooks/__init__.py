@@ -1,4 +1,4 @@
-"""The admin of this room: the list of sessions, the desk of one, sign-ups, learning questions."""
+"""The admin of this room: sessions, the desk of one, sign-ups, learning questions, agreements."""
 
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSet
@@ -8,6 +8,7 @@ from wagtail.snippets.models import register_snippet
 from participation.bulk_actions import ACTIONS
 from participation.models import Registration
 from participation.wagtail_hooks import changes, publications  # noqa: F401 -- for their hooks
+from participation.wagtail_hooks.agreements import AgreementViewSet
 from participation.wagtail_hooks.desk import DeskViewSet
 from participation.wagtail_hooks.publishing_many import PublishPages
 from participation.wagtail_hooks.questions import LearningQuestionViewSet
@@ -18,6 +19,7 @@ from participation.wagtail_hooks.sessions import SignUpListing
 register_permission_policy(Registration, RegistrationPolicy(Registration))
 register_snippet(RegistrationViewSet)
 register_snippet(LearningQuestionViewSet)
+register_snippet(AgreementViewSet)
 for action in ACTIONS:
     hooks.register("register_bulk_action", action)
 hooks.register("register_bulk_action", PublishPages, order=1)  # in the place of Wagtail's own

@@ -52,7 +52,7 @@ pytestmark = pytest.mark.django_db
         ({"registration": {"session": "x", "states": ["gone"]}}, "registration.states[0]"),
         ({"contacts": [1, "2"]}, "contacts[1]"),
         ({"country": ["nl"]}, "country"),
-        ({"agreement": {"session": "x", "state": "open"}}, "agreement"),
+        ({"agreement": {"session": "x", "state": "late"}}, "agreement.state"),
         ({"all": [{"answered": {"poll": 1}}]}, "all[0].answered"),
     ],
 )

@@ -173,6 +173,10 @@ def test_every_kind_of_condition_is_filled_in_and_read_again(organiser):
             {"session": session, "given": "no"},
             {"learning_question": {"session": session, "given": False}},
         ),
+        "agreement": (
+            {"session": session, "state": "open"},
+            {"agreement": {"session": session, "state": "open"}},
+        ),
         "consent": ({"consent": "coalition:zichtbaar"}, {"consent": "coalition:zichtbaar"}),
         "received": ({"mailing": sent.pk}, {"received": {"mailing": sent.pk}}),
     }

@@ -46,6 +46,9 @@ AUDIENCES: list[dict[str, Any]] = [
     {"attendance": SESSION | {"values": ["present", "excused", "no_show", "unmarked"]}},
     {"learning_question": SESSION | {"given": True}},
     {"learning_question": SESSION | {"given": False}},
+    {"agreement": SESSION | {"state": "open"}},
+    {"agreement": SESSION | {"state": "done"}},
+    {"agreement": SESSION | {"state": "dropped"}},
     {"received": {"mailing": 7}},
     # Nested.
     {"any": [MEMBERS, {"all": [OTHERS, THEME]}]},

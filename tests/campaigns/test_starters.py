@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,7 +18,7 @@ from tests.campaigns.test_message import _decoded, _html, _parsed, _readable, _t
 from tests.factories.campaigns import make_delivery
 from tests.factories.contacts import NOW, make_contact
 from tests.factories.content import make_home, make_series, make_session, make_session_page
-from tests.factories.participation import make_registration
+from tests.factories.participation import make_agreement, make_registration
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,20 @@ def _session():
     return session
 
 
+def _agree(session, contact):
+    """What somebody still has to do, and what they need not."""
+    is_dutch = contact.language == "nl"
+    texts = (
+        ("De cijfers van 2025 opsturen", "Een spreker zoeken & uitnodigen", "De zaal boeken")
+        if is_dutch
+        else ("Send the figures of 2025", "Find & invite a speaker", "Book the room")
+    )
+    for text, due, state in zip(
+        texts, (date(2026, 4, 1), None, None), ("open", "open", "done"), strict=True
+    ):
+        make_agreement(session=session, contact=contact, text=text, due=due, state=state)
+
+
 def _octets(key, language, session, place=0):
     """The exact bytes of a text of ours, begun for this session, to one person."""
     starter = STARTERS[key]
@@ -69,6 +84,7 @@ def _octets(key, language, session, place=0):
     is_taking_part = starter.purpose == Purpose.PARTICIPATION
     if is_taking_part:
         make_registration(pk=9300 + place, session=session, contact=contact, state="registered")
+        _agree(session, contact)
     row = make_delivery(
         pk=9400 + place,
         mailing=mailing,

@@ -33,6 +33,7 @@ from tests.factories.contacts import (
 )
 from tests.factories.content import make_session
 from tests.factories.participation import (
+    make_agreement,
     make_invitation,
     make_question,
     make_registration,
@@ -106,6 +107,16 @@ def leave_traces(contact: Contact) -> None:
     )
     question.organisations.add(organisation)
     make_question(text="Hoe kan ik, Quirine, dat leren?", contact=contact)
+    agreed = make_agreement(
+        session=session,
+        contact=contact,
+        organisation=organisation,
+        text="Bellen met Q. van der Zwaluw",
+    )
+    ModelLogEntry.objects.log_action(agreed, "wagtail.create")
+    make_agreement(session=session, contact=contact, text="Cijfers opsturen")
+    make_agreement(session=session, contact=contact, text="Zaal boeken", state="done")
+    make_agreement(session=session, organisation=organisation, text=f"Mail {EMAIL}")
     make_invitation(session, contact)
     Interest.objects.create(session=session, contact=contact, since=NOW)
     for state in ("queued", "deferred", "sent", "unknown", "bounced", "claimed"):

@@ -36,7 +36,12 @@ from tests.factories.contacts import (
     make_theme,
 )
 from tests.factories.content import make_session
-from tests.factories.participation import make_invitation, make_question, make_registration
+from tests.factories.participation import (
+    make_agreement,
+    make_invitation,
+    make_question,
+    make_registration,
+)
 
 LATER = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
@@ -95,6 +100,7 @@ def make_two_people() -> tuple[Contact, Contact]:
                 **made,
             )
             make_question(registration=registration, session=own, **made)
+            make_agreement(session=own, organisation=organisation, **made)
             make_notice(person, f"{own.pk}:{person.pk}", context={"registration": registration.pk})
         for mailing in (mailings[0], mailings[1 + n]):
             make_delivery(mailing=mailing, organisation=organisation, **made)
@@ -150,6 +156,7 @@ def make_two_organisations() -> tuple[Organisation, Organisation]:
                 **made,
             )
         make_delivery(mailing=mailing, contact=colleague, representation=place, **made)
+        make_agreement(session=session, **made)
         question.organisations.add(organisation)
         make_question().organisations.add(organisation)
         CommunityRepresentative.objects.create(community=communities[0], contact=person, **made)

@@ -25,6 +25,7 @@ from tests.factories.contacts import (
 from tests.factories.content import make_session
 from tests.factories.dossiers import make_dossier
 from tests.factories.participation import (
+    make_agreement,
     make_invitation,
     make_question,
     make_registration,
@@ -73,6 +74,9 @@ ROWS: dict[str, Callable[[Contact, str], Any]] = {
         contact=contact, answers={"need": mark}
     ),
     "participation.LearningQuestion.contact": lambda contact, mark: make_question(
+        contact=contact, text=mark
+    ),
+    "participation.Agreement.contact": lambda contact, mark: make_agreement(
         contact=contact, text=mark
     ),
     "campaigns.Delivery.contact": lambda contact, mark: make_delivery(

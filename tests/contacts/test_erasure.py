@@ -29,7 +29,7 @@ from contacts.services.audit import note_change
 from contacts.services.erasure import forget_contact
 from contacts.services.import_files import keep_file
 from contacts.services.merging import merge_contacts
-from participation.models import Invitation, LearningQuestion, Registration
+from participation.models import Agreement, Invitation, LearningQuestion, Registration
 from tests.contacts.dump import tables_that_hold
 from tests.contacts.erasure_scene import OLD, WORDS, erase, imported, leave_traces, make_person
 from tests.factories.base import make_user
@@ -146,6 +146,7 @@ def test_nothing_in_the_whole_database_tells_of_the_person() -> None:
         "contacts_importpart",
         "contacts_notice",
         "contacts_representation",
+        "participation_agreement",
         "participation_learningquestion",
         "participation_registration",
         "wagtailcore_modellogentry",
@@ -198,6 +199,13 @@ def test_figures_of_organisations_stay() -> None:
         None,
     )
     assert [each.name for each in question.organisations.all()] == ["Stichting Wilg"]
+    agreed = Agreement.objects.order_by("pk")
+    assert [(each.text, each.state, each.owner) for each in agreed] == [
+        ("Bellen met …", "open", "Stichting Wilg"),
+        ("Cijfers opsturen", "dropped", ""),
+        ("Zaal boeken", "done", ""),
+        ("Mail …", "open", "Stichting Wilg"),
+    ]
     moments = ContactMoment.objects.order_by("pk")
     assert [each.text for each in moments] == ["", "… gesproken; fijn."]
     assert [each.contact_id for each in moments] == [None, None]

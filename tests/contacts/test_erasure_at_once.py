@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from contacts.enums import Source
 from contacts.errors import AlreadyErased, ContactsError
@@ -13,8 +14,9 @@ from contacts.services.erasure import erase_contact
 from contacts.services.merging import merge_contacts
 from contacts.services.retention import clean_up
 from participation.enums import SEATED
-from participation.models import Registration
+from participation.models import Agreement, Registration
 from participation.services import cancel_registration, register_by_link
+from participation.services.agreements import make_agreement
 from tests.concurrency import together
 from tests.contacts.dump import tables_that_hold
 from tests.factories.contacts import NOW, make_contact
@@ -67,6 +69,22 @@ def test_merge_at_the_same_moment_leaves_neither_of_the_two() -> None:
     # Either the merge came first, and both are one person who was erased, or it was refused.
     assert isinstance(merged, ContactsError) is (gone.erased_at is None)
     assert (gone.merged_into_id is None) is (gone.erased_at is None)
+
+
+def test_agreement_noted_at_the_same_moment_does_not_keep_the_person() -> None:
+    contact, session = make_person(), make_session()
+    make_registration(session=session, contact=contact)
+
+    def note(number: int) -> Any:
+        mine = Contact.objects.get(pk=contact.pk)
+        return make_agreement(session=session, text=f"Bellen {number}", contact=mine, now=NOW)
+
+    notes = [lambda number=number: note(number) for number in range(3)]
+    results = together(lambda: erase(contact), *notes, expected=ValidationError)
+    assert results[0] is None
+    assert not Agreement.objects.exclude(contact=None).exists()
+    assert not Agreement.objects.exclude(state="dropped").exists()
+    assert nothing_left()
 
 
 def test_seat_is_given_on_once_when_the_person_cancels_at_the_same_moment() -> None:

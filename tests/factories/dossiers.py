@@ -23,6 +23,7 @@ from tests.factories.contacts import (
 )
 from tests.factories.content import make_session
 from tests.factories.participation import (
+    make_agreement,
     make_invitation,
     make_question,
     make_registration,
@@ -60,7 +61,7 @@ def make_dossier(mark: str = "merkteken") -> Dossier:
     return found
 
 
-def _at(hours: int):
+def _at(hours: float):
     return NOW + timedelta(hours=hours)
 
 
@@ -142,6 +143,9 @@ def _in_participation(found: Dossier, mark: str) -> None:
         text=f"Hoe {mark}?",
         registration=registration,
         created_at=_at(14),
+    )
+    make_agreement(
+        contact=contact, session=session, text=f"Afgesproken {mark}", created_at=_at(14.5)
     )
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from contacts.models import Contact
 from content.models import Session
-from participation.models import Invitation, LearningQuestion, Registration
+from participation.models import Agreement, Invitation, LearningQuestion, Registration
 from participation.services import Typed
-from tests.factories.contacts import NOW, make_contact
+from tests.factories.contacts import NOW, make_contact, make_organisation
 from tests.factories.content import make_session
 
 _number = count(1)
@@ -45,6 +45,20 @@ def make_invitation(
 
 def make_question(**overrides: Any) -> LearningQuestion:
     return LearningQuestion.objects.create(**{"text": "Hoe?", "created_at": NOW} | overrides)
+
+
+def make_agreement(**overrides: Any) -> Agreement:
+    """An open agreement; of an organisation of its own unless somebody is named."""
+    values: dict[str, Any] = {
+        "text": "De cijfers opsturen",
+        "created_at": NOW,
+        "changed_at": NOW,
+    } | overrides
+    values.setdefault("session", None)
+    values["session"] = values["session"] or make_session()
+    if "contact" not in values and "organisation" not in values:
+        values["organisation"] = make_organisation()
+    return Agreement.objects.create(**values)
 
 
 def typed_values(**overrides: Any) -> dict[str, Any]:

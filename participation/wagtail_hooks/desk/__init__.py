@@ -1,10 +1,15 @@
-"""The desk of a session: its sign-ups, who was there, what people want, who was asked."""
+"""The desk of a session: sign-ups, attendance, what people want, who was asked, what was agreed."""
 
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy
 from wagtail.admin.viewsets.base import ViewSet
 
 from participation.wagtail_hooks.desk.agenda import AgendaPage
+from participation.wagtail_hooks.desk.agreements import (
+    AgreementsPage,
+    CarryAgreement,
+    SettleAgreement,
+)
 from participation.wagtail_hooks.desk.attendance import (
     AttendancePage,
     CloseList,
@@ -26,6 +31,9 @@ _PAGES = {
     "agenda/": ("agenda", AgendaPage),
     "invited/": ("invited", InvitedPage),
     "invited/new/": ("invite", InviteOrganisations),
+    "agreements/": ("agreements", AgreementsPage),
+    "agreements/<int:agreement_id>/settle/": ("settle_agreement", SettleAgreement),
+    "agreements/<int:agreement_id>/carry/": ("carry_agreement", CarryAgreement),
 }
 
 

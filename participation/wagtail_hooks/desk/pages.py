@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse, reverse_lazy
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.generic import View
 from wagtail import hooks
@@ -18,11 +18,12 @@ from wagtail.admin.widgets.button import Button
 
 from content.dates import when
 from content.models import Session
-from participation.errors import ParticipationError, SessionGone
+from participation.errors import AgreementGone, ParticipationError, SessionGone
 
 VIEW_PERMISSION = "participation.view_registration"
 CHANGE_PERMISSION = "participation.change_registration"
 ADD_PERMISSION = "participation.add_registration"
+VIEW_AGREEMENTS = "participation.view_agreement"
 
 #: The pages between which the tabs lead, by the name of their address.
 _TABS = (
@@ -30,6 +31,7 @@ _TABS = (
     ("attendance", gettext_lazy("Attendance")),
     ("agenda", gettext_lazy("Needs and questions")),
     ("invited", gettext_lazy("Invited")),
+    ("agreements", pgettext_lazy("promise", "Agreements")),
 )
 
 
@@ -47,7 +49,7 @@ class SessionView(WagtailAdminTemplateMixin, View):
             raise PermissionDenied
         try:
             return super().dispatch(request, *args, **kwargs)
-        except SessionGone as error:
+        except (AgreementGone, SessionGone) as error:
             messages.error(request, str(error))
             return redirect("content_sessions:index")
 
@@ -85,7 +87,11 @@ class SessionView(WagtailAdminTemplateMixin, View):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
             "session": self.session,
-            "tabs": [(self.url(name), label, name == self.tab) for name, label in _TABS],
+            "tabs": [
+                (self.url(name), label, name == self.tab)
+                for name, label in _TABS
+                if name != "agreements" or self.may(VIEW_AGREEMENTS)
+            ],
             "may_change": self.may(CHANGE_PERMISSION),
             "may_add": self.may(ADD_PERMISSION),
         }
