@@ -68,6 +68,13 @@ class QuestionState(TextChoices):
     MERGED = "merged", _("merged")
 
 
+class PollKind(TextChoices):
+    ONE = "one", _("one choice")
+    SEVERAL = "several", _("several choices")
+    DATES = "dates", _("dates: all that suit")
+    OPEN = "open", _("an answer in one's own words")
+
+
 class Phase(TextChoices):
     """What a visitor can do about a session at this moment."""
 

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from content.selectors import has_begun
 from participation.enums import LIVE
-from participation.models import LearningQuestion, Registration
+from participation.models import LearningQuestion, PollAnswer, Registration
 
 
 def consequences_here(contact_ids: Collection[int], now: datetime) -> Iterator[str]:
@@ -35,3 +35,10 @@ def consequences_here(contact_ids: Collection[int], now: datetime) -> Iterator[s
             "%(number)s learning questions stay with their organisation, without a name.",
             questions,
         ) % {"number": questions}
+    answers = PollAnswer.objects.filter(contact__in=contact_ids).count()
+    if answers:
+        yield ngettext(
+            "%(number)s answer to a poll stays counted for its organisation, without a name.",
+            "%(number)s answers to polls stay counted for their organisation, without a name.",
+            answers,
+        ) % {"number": answers}

@@ -20,7 +20,14 @@ from participation.enums import (
     RegistrationSource,
     RegistrationState,
 )
-from participation.models import Interest, Invitation, LearningQuestion, Registration
+from participation.models import (
+    Interest,
+    Invitation,
+    LearningQuestion,
+    PollAnswer,
+    PollOption,
+    Registration,
+)
 
 Ids = Collection[int]
 Rows = Iterator[Mapping[str, Any]]
@@ -107,6 +114,22 @@ def _questions(ids: Ids) -> Rows:
         }
 
 
+def _polls(ids: Ids) -> Rows:
+    rows = PollAnswer.objects.filter(contact__in=ids).select_related("poll", "organisation")
+    answers = list(rows.order_by("answered_at", "pk"))
+    language = get_language() or "nl"
+    chosen = {pk for row in answers for pk in row.choices}
+    labels = {pk: row.label(language) for pk, row in PollOption.objects.in_bulk(chosen).items()}
+    for row in answers:
+        yield {
+            "question": row.poll.question(language),
+            "organisation": row.organisation.name if row.organisation else "",
+            "choices": [labels[pk] for pk in row.choices if pk in labels],
+            "remark": row.remark,
+            "answered_at": row.answered_at,
+        }
+
+
 def _title(session: Session) -> str:
     return session.title(get_language() or session.source_language)
 
@@ -181,5 +204,14 @@ PEOPLE_HELD = (
             "created_at": _("asked at"),
         },
         _questions,
+    ),
+    HeldKind(
+        "polls",
+        _("What you answered to polls"),
+        {
+            "question": _("question"),
+            **_names(PollAnswer, "organisation", "choices", "remark", "answered_at"),
+        },
+        _polls,
     ),
 )
