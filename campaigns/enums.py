@@ -114,6 +114,7 @@ class Exclusion(TextChoices):
     ALREADY_REGISTERED = "already_registered", _("has signed up meanwhile")
     DECLINED = "declined", _("cannot come")
     QUESTION_GIVEN = "question_given", _("has given a learning question")
+    POLL_ANSWERED = "poll_answered", _("has answered the poll")
     ALREADY_TOLD = "already_told", _("was told the same before")
     COLLEAGUE_CHOSEN = "colleague_chosen", _("a colleague of the same organisation gets it")
     COLLEAGUE_REGISTERED = (

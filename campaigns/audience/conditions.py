@@ -134,6 +134,13 @@ class GaveQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredPoll:
+    """Answered that poll."""
+
+    poll: int
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """Was sent that mailing."""
 
@@ -179,6 +186,7 @@ Condition = (
     | ColleagueRegistered
     | Attended
     | GaveQuestion
+    | AnsweredPoll
     | Received
     | All
     | AnyOf
@@ -186,7 +194,7 @@ Condition = (
 )
 
 #: What a person's own answer changes: looked at again just before a mail goes out.
-VOLATILE = (Answered, Interested, ColleagueRegistered, Attended, GaveQuestion)
+VOLATILE = (Answered, Interested, ColleagueRegistered, Attended, GaveQuestion, AnsweredPoll)
 
 
 def split(condition: Condition) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:

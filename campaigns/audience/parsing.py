@@ -26,7 +26,7 @@ ANSWERS = (NO_ANSWER, DECLINED, *RegistrationState.values)
 _WITH_TOPIC = GROUP_PURPOSES | {Purpose.INVITATIONS}
 
 #: In the contract, but not of this version.
-_LATER = ("answered", "agreement")
+_LATER = ("agreement",)
 
 
 def parse(data: Any, path: str = "") -> c.Condition:
@@ -192,6 +192,11 @@ def _community(value: Any, tiers: Any, path: str) -> c.Condition:
     return c.InCommunity(slug, _choices(tiers, _at(path, "tier"), Tier.values))
 
 
+def _answered(value: Any, path: str) -> c.Condition:
+    parts = _object(value, path, ("poll",))
+    return c.AnsweredPoll(_number(parts["poll"], _at(path, "poll")))
+
+
 def _received(value: Any, path: str) -> c.Condition:
     parts = _object(value, path, ("mailing",))
     return c.Received(_number(parts["mailing"], _at(path, "mailing")))
@@ -219,5 +224,6 @@ _READERS: dict[str, Callable[[Any, str], c.Condition]] = {
     "organisation_registered": lambda value, path: c.ColleagueRegistered(_session(value, path)),
     "attendance": _attendance,
     "learning_question": _learning_question,
+    "answered": _answered,
     "received": _received,
 }

@@ -22,6 +22,7 @@ from contacts.selectors.representation import represents_member
 from participation.enums import LIVE, SEATED, Attendance, InvitationAnswer, RegistrationState
 from participation.models import Interest, Invitation, Registration
 from participation.selectors.inventory import gave_question
+from participation.selectors.polls import answered_poll
 
 EVERYBODY = Q(pk__isnull=False)
 NOBODY = Q(pk__in=())
@@ -100,6 +101,8 @@ def _single(condition: c.Condition, day: date) -> Q:
             return attended(session, values)
         case c.GaveQuestion(session, is_given):
             return gave_question(session) if is_given else ~gave_question(session)
+        case c.AnsweredPoll(poll):
+            return answered_poll(poll)
         case c.Received(mailing):
             arrived = (MailState.SENT, MailState.COMPLAINED)
             return _exists(Delivery.objects.filter(mailing_id=mailing, state__in=arrived))

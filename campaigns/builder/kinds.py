@@ -48,6 +48,7 @@ KINDS: dict[str, Kind] = {
         Kind("attendance", _SESSIONS, _("attendance at a session"), fields.AttendanceForm),
         Kind("learning_question", _SESSIONS, _("gave a learning question"), fields.QuestionForm),
         Kind("consent", _MAIL, _("agreed to mail, or is in a group"), fields.ConsentForm),
+        Kind("answered", _MAIL, _("answered a poll"), fields.PollForm),
         Kind("received", _MAIL, _("got a mailing"), fields.ReceivedForm),
     )
 }

@@ -41,6 +41,7 @@ from content.models import Session
 from participation.enums import LIVE, SEATED, Attendance, RegistrationState
 from participation.models import Interest, Registration
 from participation.selectors.inventory import gave_question
+from participation.selectors.polls import answered_poll
 
 _ROLE_ORDER = Case(
     *(When(role=role, then=Value(place)) for place, role in enumerate(RepresentationRole)),
@@ -210,6 +211,8 @@ def _telling(
             whens.append((matches, Exclusion.COLLEAGUE_REGISTERED))
         elif isinstance(leaf, c.GaveQuestion) and leaf.is_given != is_asked:
             whens.append((gave_question(leaf.session), Exclusion.QUESTION_GIVEN))
+        elif isinstance(leaf, c.AnsweredPoll) and not is_asked:
+            whens.append((answered_poll(leaf.poll), Exclusion.POLL_ANSWERED))
     return whens
 
 

@@ -1,10 +1,11 @@
-"""Sign-ups, and what people want of a session, as rows of a file."""
+"""Sign-ups, what people want of a session and what they answered, as rows of a file."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,11 +14,12 @@ from base.spreadsheets import Cell
 from contacts.selectors.exports import Export
 from content.models import Session
 from content.questions import Question, questions_of
-from participation.enums import Attendance, RegistrationState
-from participation.models import Registration
+from participation.enums import Attendance, PollKind, RegistrationState
+from participation.models import Poll, Registration
 from participation.selectors.agenda import agenda_of
 from participation.selectors.attendance import cancelled_of
 from participation.selectors.desk import by_organisation, desk_row, desk_rows
+from participation.selectors.polls import results_of
 
 
 def registrations_file(registrations: QuerySet[Registration]) -> Export:
@@ -102,6 +104,30 @@ def annex_file(session: Session, *, now: datetime) -> Export:
                 ]
 
     return Export(title=_("Attendance"), rows=rows())
+
+
+def poll_file(poll: Poll, language: str) -> Export:
+    """Return the answers, one a row, with a column an option; without addresses."""
+    found = results_of(poll, language)
+
+    def rows() -> Iterator[list[Cell]]:
+        yield [
+            capfirst(_("name")),
+            capfirst(_("organisation")),
+            *(each.label for each in found.options),
+            capfirst(_("answer")) if poll.kind == PollKind.OPEN else capfirst(_("remark")),
+            capfirst(_("answered at")),
+        ]
+        for one in found.answers:
+            yield [
+                one.contact.full_name,
+                one.organisation.name if one.organisation else "",
+                *(_("yes") if each.option.pk in one.choices else "" for each in found.options),
+                one.remark,
+                f"{timezone.localtime(one.answered_at):%Y-%m-%d %H:%M}",
+            ]
+
+    return Export(title=_("Answers"), rows=rows())
 
 
 def _questions(sessions: QuerySet[Session], language: str) -> list[Question]:

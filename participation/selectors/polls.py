@@ -1,18 +1,12 @@
-"""What people answered to polls: counted, by organisation, one by one, and as a file."""
+"""What people answered to polls: counted, by organisation, and one by one."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
-from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
-from base.spreadsheets import Cell
 from contacts.models import Organisation
-from contacts.selectors.exports import Export
 from participation.enums import PollKind
 from participation.models import Poll, PollAnswer, PollOption
 
@@ -97,27 +91,3 @@ def _by_organisation(
         (organisation, answered[pk], [chosen[pk, each.option.pk] for each in options])
         for pk, organisation in listed
     ]
-
-
-def poll_file(poll: Poll, language: str) -> Export:
-    """Return the answers, one a row, with a column an option; without addresses."""
-    found = results_of(poll, language)
-
-    def rows() -> Iterator[list[Cell]]:
-        yield [
-            capfirst(_("name")),
-            capfirst(_("organisation")),
-            *(each.label for each in found.options),
-            capfirst(_("answer")) if poll.kind == PollKind.OPEN else capfirst(_("remark")),
-            capfirst(_("answered at")),
-        ]
-        for one in found.answers:
-            yield [
-                one.contact.full_name,
-                one.organisation.name if one.organisation else "",
-                *(_("yes") if each.option.pk in one.choices else "" for each in found.options),
-                one.remark,
-                f"{timezone.localtime(one.answered_at):%Y-%m-%d %H:%M}",
-            ]
-
-    return Export(title=_("Answers"), rows=rows())

@@ -36,7 +36,8 @@ from contacts.wagtail_hooks.listing import GuardedIndex, choice
 from participation.enums import PollKind
 from participation.models import Poll, PollAnswer
 from participation.poll_forms import PollForm
-from participation.selectors.polls import poll_file, polls_with_counts, results_of
+from participation.selectors.files import poll_file
+from participation.selectors.polls import polls_with_counts, results_of
 from participation.services.polls import close_poll, hold_poll, reopen_poll
 
 _NAME = "wagtailsnippets_participation_poll"
