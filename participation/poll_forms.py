@@ -48,7 +48,7 @@ class PollAnswerForm(forms.Form):
             )
         return [int(each) for each in values if each != NONE]
 
-    def choices(self) -> list[int]:
+    def chosen(self) -> list[int]:
         """Return the ids of what was chosen, of a valid form."""
         return list(self.cleaned_data.get("choices", []))
 

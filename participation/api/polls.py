@@ -72,7 +72,7 @@ def answer_my_poll(
             answer_poll(
                 poll=link.poll,
                 contact=link.contact,
-                choices=form.choices(),
+                choices=form.chosen(),
                 remark=form.cleaned_data["remark"],
                 now=now,
             )

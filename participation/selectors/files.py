@@ -1,7 +1,7 @@
 """Sign-ups, what people want of a session and what they answered, as rows of a file."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -104,6 +104,28 @@ def annex_file(session: Session, *, now: datetime) -> Export:
                 ]
 
     return Export(title=_("Attendance"), rows=rows())
+
+
+def polls_file(polls: QuerySet[Poll], day: date) -> Export:
+    """Return polls of `polls_with_counts`, one a row, in the active language."""
+    language = "en" if (get_language() or "").startswith("en") else "nl"
+
+    def rows() -> Iterator[list[Cell]]:
+        yield [
+            capfirst(_("question")), capfirst(_("kind")), capfirst(_("session")),
+            capfirst(_("closes at")), capfirst(_("answers")),
+        ]  # fmt: skip
+        for poll in polls:
+            closes = timezone.localtime(poll.closes_at) if poll.closes_at else None
+            yield [
+                poll.question(language),
+                str(poll.get_kind_display()),
+                poll.session.title(language) if poll.session else "",
+                f"{closes:%Y-%m-%d %H:%M}" if closes else "",
+                getattr(poll, "answer_count", 0),
+            ]
+
+    return Export(title=_("Polls"), rows=rows())
 
 
 def poll_file(poll: Poll, language: str) -> Export:

@@ -40,7 +40,7 @@ def poll(request: HttpRequest, token: str) -> HttpResponse:
             answer_poll(
                 poll=link.poll,
                 contact=link.contact,
-                choices=form.choices(),
+                choices=form.chosen(),
                 remark=form.cleaned_data["remark"],
                 now=now,
             )

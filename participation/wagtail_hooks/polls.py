@@ -31,12 +31,12 @@ from wagtail.snippets.views.snippets import (
 
 from base.bulk_actions import GuardedDelete
 from base.choosers import GuardedChooser
-from contacts.wagtail_hooks.exports import export_response
+from contacts.wagtail_hooks.exports import RoundTripExport, export_response
 from contacts.wagtail_hooks.listing import GuardedIndex, choice
 from participation.enums import PollKind
 from participation.models import Poll, PollAnswer
 from participation.poll_forms import PollForm
-from participation.selectors.files import poll_file
+from participation.selectors.files import poll_file, polls_file
 from participation.selectors.polls import polls_with_counts, results_of
 from participation.services.polls import close_poll, hold_poll, reopen_poll
 
@@ -64,27 +64,13 @@ def _state(poll: Poll) -> str:
     return _("open") if poll.is_open(timezone.now()) else _("closed")
 
 
-class PollIndex(GuardedIndex):
+class PollIndex(RoundTripExport, GuardedIndex):
     """The list of polls, with how many people answered."""
 
-    export_headings = {
-        "answer_count": gettext_lazy("answers"),
-        "state": gettext_lazy("status"),
-    }
+    export = polls_file
 
     def get_base_queryset(self) -> QuerySet[Poll]:
         return polls_with_counts()
-
-    def to_row_dict(self, item: Any) -> dict[str, Any]:
-        return {
-            "question_nl": item.question_nl,
-            "question_en": item.question_en,
-            "kind": str(item.get_kind_display()),
-            "session": item.session.slug if item.session else "",
-            "state": _state(item),
-            "closes_at": item.closes_at,
-            "answer_count": item.answer_count,
-        }
 
     def get_edit_url(self, instance: Poll) -> str | None:
         """The question leads to the answers, from which it is edited."""
@@ -295,9 +281,6 @@ class PollViewSet(SnippetViewSet):
     ]
     search_fields = ["question_nl", "question_en", "explanation_nl", "explanation_en"]
     search_backend_name = None
-    list_export = [
-        "question_nl", "question_en", "kind", "session", "state", "closes_at", "answer_count",
-    ]  # fmt: skip
     export_filename = "peilingen"
     edit_handler = ObjectList(
         [

@@ -34,6 +34,7 @@ from tests.factories.contacts import (
 from tests.factories.content import make_session
 from tests.factories.participation import (
     make_invitation,
+    make_poll_answer,
     make_question,
     make_registration,
     typed_values,
@@ -107,6 +108,9 @@ def leave_traces(contact: Contact) -> None:
     question.organisations.add(organisation)
     make_question(text="Hoe kan ik, Quirine, dat leren?", contact=contact)
     make_invitation(session, contact)
+    make_poll_answer(
+        None, "Ja", contact=contact, organisation=organisation, remark="Wel zonder Quirine!"
+    )
     Interest.objects.create(session=session, contact=contact, since=NOW)
     for state in ("queued", "deferred", "sent", "unknown", "bounced", "claimed"):
         words = f"550 <{contact.address_key}> user unknown"

@@ -26,6 +26,7 @@ from tests.factories.content import make_session
 from tests.factories.dossiers import make_dossier
 from tests.factories.participation import (
     make_invitation,
+    make_poll_answer,
     make_question,
     make_registration,
     typed_values,
@@ -74,6 +75,9 @@ ROWS: dict[str, Callable[[Contact, str], Any]] = {
     ),
     "participation.LearningQuestion.contact": lambda contact, mark: make_question(
         contact=contact, text=mark
+    ),
+    "participation.PollAnswer.contact": lambda contact, mark: make_poll_answer(
+        contact=contact, remark=mark
     ),
     "campaigns.Delivery.contact": lambda contact, mark: make_delivery(
         contact=contact, state="sent", reply_text=mark, sent_at=NOW

@@ -24,6 +24,7 @@ from tests.factories.contacts import (
 from tests.factories.content import make_session
 from tests.factories.participation import (
     make_invitation,
+    make_poll_answer,
     make_question,
     make_registration,
     typed_values,
@@ -142,6 +143,12 @@ def _in_participation(found: Dossier, mark: str) -> None:
         text=f"Hoe {mark}?",
         registration=registration,
         created_at=_at(14),
+    )
+    make_poll_answer(
+        contact=contact,
+        organisation=found.organisation,
+        remark=f"peiling {mark}",
+        answered_at=_at(14) + timedelta(minutes=30),
     )
 
 
