@@ -67,7 +67,7 @@ def _state(poll: Poll) -> str:
 class PollIndex(RoundTripExport, GuardedIndex):
     """The list of polls, with how many people answered."""
 
-    export = polls_file
+    export = staticmethod(polls_file)
 
     def get_base_queryset(self) -> QuerySet[Poll]:
         return polls_with_counts()
