@@ -394,7 +394,8 @@ class PollBlock(blocks.StructBlock):
             Part(PartKind.POLL, number=poll.pk),
             f"<mj-text {_CARD}><h2>{question}</h2><p>{closes}</p></mj-text>"
             f'<mj-button href="{link}" align="left" background-color="{context.accent}"'
-            f' color="#ffffff">{context.words.give_answer}</mj-button>',
+            f' color="#ffffff" padding="0 24px 24px" container-background-color="#f4f1ea">'
+            f'{context.words.give_answer}</mj-button><mj-spacer height="12px" />',
         )
 
     def plain(self, value: Any, context: BlockContext) -> str:

@@ -380,6 +380,10 @@ class Poll(Cluster):
     def explanation(self, language: str) -> str:
         return _in_language(self, "explanation", language)
 
+    def language_of(self, name: str, language: str) -> str:
+        """Return in which language `name` is said to somebody who reads `language`."""
+        return language if getattr(self, f"{name}_{language}") else _other(language)
+
     def is_open(self, now: datetime) -> bool:
         return self.closes_at is None or now < self.closes_at
 
@@ -442,6 +446,9 @@ class PollOption(Orderable):
 
 
 def _in_language(row: models.Model, name: str, language: str) -> str:
-    other = "nl" if language == "en" else "en"
-    said: str = getattr(row, f"{name}_{language}") or getattr(row, f"{name}_{other}")
+    said: str = getattr(row, f"{name}_{language}") or getattr(row, f"{name}_{_other(language)}")
     return said
+
+
+def _other(language: str) -> str:
+    return "nl" if language == "en" else "en"

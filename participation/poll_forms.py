@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from contacts.forms.admin import kept_forms
+from participation.answers import Words
 from participation.enums import PollKind
 from participation.models import Poll, PollAnswer
-from participation.selectors.polls import labels_of
+from participation.selectors.polls import choices_language, labels_of
 from participation.services.polls import WantedOption, poll_problems
 
 #: Chosen by whom no date suits.
@@ -27,6 +28,7 @@ class PollAnswerForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=_initial(poll, given))
         question = poll.question(language)
+        said_in = poll.language_of("question", language)
         is_open_question = poll.kind == PollKind.OPEN
         if not is_open_question:
             labels = labels_of(poll, language)
@@ -37,6 +39,12 @@ class PollAnswerForm(forms.Form):
             max_length=REMARK_MAX,
             widget=forms.Textarea(attrs={"rows": 4}),
             error_messages={"required": _("Write your answer.")},
+        )
+        asked = self.fields["remark" if is_open_question else "choices"]
+        asked.words = Words(  # type: ignore[attr-defined]  # Django's fields have no place for it
+            language="" if said_in == language else said_in,
+            choices_language="" if is_open_question else choices_language(poll, language),
+            help=[],
         )
 
     def clean_choices(self) -> list[int]:

@@ -60,6 +60,15 @@ def labels_of(poll: Poll, language: str) -> dict[int, str]:
     return {each.pk: each.label(language) for each in PollOption.objects.filter(poll=poll)}
 
 
+def choices_language(poll: Poll, language: str) -> str:
+    """Return the other language when all options are said in that; else empty."""
+    other = "nl" if language == "en" else "en"
+    rows = list(PollOption.objects.filter(poll=poll))
+    is_other = poll.kind != PollKind.DATES and bool(rows)
+    is_other &= not any(getattr(each, f"text_{language}") for each in rows)
+    return other if is_other else ""
+
+
 def results_of(poll: Poll, language: str) -> PollResults:
     """Return what was answered, in two queries."""
     rows = poll.answers.select_related("contact", "organisation")

@@ -93,7 +93,9 @@ def _page(
     context = (context or {}) | {
         "poll": poll,
         "question": poll.question(language),
+        "question_language": poll.language_of("question", language),
         "explanation": poll.explanation(language),
+        "explanation_language": poll.language_of("explanation", language),
         "is_open": poll.is_open(timezone.now()),
         "closes": moment_in_words(poll.closes_at, settings.TIME_ZONE, language)
         if poll.closes_at
@@ -104,7 +106,7 @@ def _page(
         "token": token,
         "session": poll.session,
         "session_title": poll.session.title(language) if poll.session else "",
-        "list_seen_by": site.list_seen_by(language),
+        "association": site.association_name,
         "privacy_url": privacy_url,
         "contact_email": site.sender_email,
     }

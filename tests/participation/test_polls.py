@@ -126,6 +126,19 @@ def test_needs_are_told_in_ones_own_words_and_in_ones_language(client):
     assert ("A room &lt;b&gt;" in thanks, "Dank voor je antwoord" in thanks) == (True, True)
 
 
+def test_words_in_the_other_language_say_so(client):
+    poll = make_poll(explanation_nl="Uitleg.", question_en="Shall we?")
+    url = _url(poll, make_contact(language="en"))
+    text = client.get(url).content.decode()
+    assert '<div lang="nl"><p>Uitleg.</p></div>' in text
+    assert '<div class="choices" lang="nl">' in text
+    assert '<span lang="nl">Shall we?' not in text
+    Poll.objects.update(question_en="")
+    text = client.get(url).content.decode()
+    assert '<span lang="nl">Doen we dit?</span>' in text
+    assert "The organisers at" in text
+
+
 def test_what_is_no_option_is_refused_and_nothing_stored(client):
     poll, other = make_poll(kind="several"), make_poll("Ander")
     url = _url(poll, make_contact())
