@@ -121,7 +121,8 @@ def _with_answers(polls: list[Any]) -> str:
 class _Deleted(DeleteView):
     @property
     def confirmation_message(self) -> str:
-        return f"{_('Do you want to delete this poll?')} {_with_answers([self.object])}".strip()
+        question = _("Do you want to delete this poll?")
+        return f"{question} {_with_answers([self.object])}".strip()
 
 
 class DeletePolls(GuardedDelete):

@@ -176,6 +176,7 @@ EVERY_CONDITION: list[dict[str, Any]] = [
     {"organisation_registered": {"session": "s"}},
     {"attendance": {"session": "s", "values": ["present"]}},
     {"learning_question": {"session": "s", "given": False}},
+    {"answered": {"poll": 1}},
     {"received": {"mailing": 1}},
 ]
 
