@@ -21,7 +21,7 @@ from content.dates import day_in_words
 from content.models import SiteSettings
 from content.selectors import site_settings
 
-#: Buttons that are of use to the person only whom the mail was to.
+#: Blocks and buttons that are of use to the person only whom the mail was to.
 _PERSONAL = frozenset({"link.decline", "link.registration", "link.join", "link.preferences"})
 
 
@@ -102,7 +102,7 @@ def public_mail(mailing: Mailing, language: str) -> Rendered:
         language=language,
         subject=getattr(sent, f"subject_{language}"),
         preheader=getattr(sent, f"preheader_{language}"),
-        body=_without_personal_buttons(getattr(sent, f"body_{language}")),
+        body=_without_what_is_personal(getattr(sent, f"body_{language}")),
         settings=site,
         is_notice=True,  # nobody unsubscribes from what they read on a page
     )
@@ -124,10 +124,11 @@ def _reader(language: str) -> Recipient:
     return Recipient(contact=Contact(language=language), language=language)
 
 
-def _without_personal_buttons(body: StreamValue) -> StreamValue:
+def _without_what_is_personal(body: StreamValue) -> StreamValue:
     kept = [
         (child.block_type, child.value, child.id)
         for child in body
-        if child.block_type != "button" or child.value["link"] not in _PERSONAL
+        if child.block_type != "poll"
+        and (child.block_type != "button" or child.value["link"] not in _PERSONAL)
     ]
     return StreamValue(body.stream_block, kept)

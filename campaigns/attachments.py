@@ -10,7 +10,10 @@ from typing import Any
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import blocks
 from wagtail.documents import get_document_model
+from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.documents.models import AbstractDocument
 
 from campaigns.errors import FileMissing, FilesTooLarge
@@ -19,6 +22,12 @@ from campaigns.segments import one_line
 
 #: As long as the title of a file's name may be, so that it fits with its ending.
 _NAME_MAX = 200
+
+
+class AttachmentsBlock(blocks.StreamBlock):
+    """The documents that go with a mail, the same for both languages."""
+
+    document = DocumentChooserBlock(label=gettext_lazy("document"))
 
 
 def documents_of(attachments: Iterable[Any]) -> list[AbstractDocument]:

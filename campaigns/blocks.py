@@ -13,8 +13,8 @@ from django.core.exceptions import ValidationError
 from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock as WagtailImageBlock
+from wagtail.snippets.blocks import SnippetChooserBlock
 
 from campaigns.enums import Whom
 from campaigns.errors import FieldInvalid
@@ -30,6 +30,7 @@ from content.selectors import agreed_answers
 #: How wide the text of a mail is, and that of one of two columns.
 _WIDTH, _COLUMN_WIDTH = 552, 252
 
+_POLL = ("poll.question", "poll.closes", "link.poll")
 _CARD = 'css-class="card" padding="16px 24px" container-background-color="#f4f1ea"'
 
 
@@ -374,6 +375,41 @@ class AnswerBlock(blocks.StructBlock):
         icon = "help"
 
 
+class PollBlock(blocks.StructBlock):
+    """A question that each answers by a link of their own, as long as the poll is open."""
+
+    poll = SnippetChooserBlock("participation.Poll", label=_("Poll"))
+
+    def clean(self, value: Any) -> Any:
+        if value["poll"] is None:
+            message = _("Choose a poll: the one that was here is not there any more.")
+            raise blocks.StructBlockValidationError(block_errors={"poll": ValidationError(message)})
+        return super().clean(value)
+
+    def mjml(self, value: Any, context: BlockContext) -> str:
+        if (poll := value["poll"]) is None:
+            return ""
+        question, closes, link = (context.field(name, poll.pk) for name in _POLL)
+        return context.mjml_part(
+            Part(PartKind.POLL, number=poll.pk),
+            f"<mj-text {_CARD}><h2>{question}</h2><p>{closes}</p></mj-text>"
+            f'<mj-button href="{link}" align="left" background-color="{context.accent}"'
+            f' color="#ffffff" padding="0 24px 24px" container-background-color="#f4f1ea">'
+            f'{context.words.give_answer}</mj-button><mj-spacer height="12px" />',
+        )
+
+    def plain(self, value: Any, context: BlockContext) -> str:
+        if (poll := value["poll"]) is None:
+            return ""
+        question, closes, link = (context.field(name, poll.pk) for name in _POLL)
+        said = f"{question}\n{closes}\n{context.words.give_answer}: {link}"
+        return context.part(Part(PartKind.POLL, number=poll.pk), said)
+
+    class Meta:
+        label = _("Poll")
+        icon = "tasks"
+
+
 def _mjml(body: Any, context: BlockContext) -> str:
     return "".join(child.block.mjml(child.value, context) for child in body)
 
@@ -459,11 +495,6 @@ class MailBodyBlock(PlainBodyBlock):
 
     agenda = AgendaBlock()
     answer = AnswerBlock()
+    poll = PollBlock()
     columns = ColumnsBlock()
     only_for = OnlyForBlock()
-
-
-class AttachmentsBlock(blocks.StreamBlock):
-    """The documents that go with a mail, the same for both languages."""
-
-    document = DocumentChooserBlock(label=_("document"))

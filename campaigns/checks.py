@@ -161,6 +161,7 @@ def readiness(mailing: Mailing, now: datetime) -> Readiness:
     if problems:
         return Readiness(problems)
     problems += _session_problems(mailing, now)
+    problems += _poll_problems(mailing, now)
     number = count_recipients(terms_of(mailing, now))
     if not number and not _fills_later(mailing):
         problems.append(_("Nobody would get this mailing: look at the audience."))
@@ -200,6 +201,19 @@ def _session_problems(mailing: Mailing, now: datetime) -> list[str]:
     if mailing.kind in BEFORE_SESSION and is_past(mailing.session, now):
         return [_("The session has begun or was cancelled.")]
     return []
+
+
+def _poll_problems(mailing: Mailing, now: datetime) -> list[str]:
+    """A poll that is gone is a problem of its block; one that is closed would be left out."""
+    bodies = (getattr(mailing, f"body_{code}") for code in LANGUAGES)
+    polls = [child.value["poll"] for body in bodies for child in body if child.block_type == "poll"]
+    return list(
+        dict.fromkeys(
+            _("The poll “%s” is closed: open it again, or take it out of the text.") % poll
+            for poll in polls
+            if not poll.is_open(now)
+        )
+    )
 
 
 def _language_problems(mailing: Mailing) -> list[str]:

@@ -115,6 +115,7 @@ class Exclusion(TextChoices):
     DECLINED = "declined", _("cannot come")
     QUESTION_GIVEN = "question_given", _("has given a learning question")
     NO_AGREEMENT = "no_agreement", _("has no open agreement of the session")
+    POLL_ANSWERED = "poll_answered", _("has answered the poll")
     ALREADY_TOLD = "already_told", _("was told the same before")
     COLLEAGUE_CHOSEN = "colleague_chosen", _("a colleague of the same organisation gets it")
     COLLEAGUE_REGISTERED = (

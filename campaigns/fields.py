@@ -68,6 +68,9 @@ OWN_FIELDS = frozenset(
 #: What a block puts there itself: the facts of an entry of the Q&A.
 ANSWER_FIELDS = frozenset({"answer.question", "answer.text", "answer.url"})
 
+#: The same of a poll; the link is each person's own.
+POLL_FIELDS = frozenset({"poll.question", "poll.closes", "link.poll"})
+
 #: Whose value is a whole address, our own templates and blocks included.
 ADDRESS_FIELDS = URL_FIELDS | {
     "link.confirm",
@@ -75,6 +78,7 @@ ADDRESS_FIELDS = URL_FIELDS | {
     "link.colleague",
     "link.again",
     "answer.url",
+    "link.poll",
 }
 
 #: These say something about the session of the mailing, or lead to it.
@@ -105,8 +109,8 @@ _INSIDE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A merge field in a text. `number` says of which session or entry of the Q&A it is a fact;
-    without one, of the mailing's session.
+    """A merge field in a text. `number` says of which session, entry of the Q&A or poll it is a
+    fact; without one, of the mailing's session.
 
     `place` is where it stands, and so how its value is escaped: html (text or attribute), query (a
     part of an address), text or header; html_lines and text_lines for a value of several lines.

@@ -65,6 +65,12 @@ def colleague(row: Registration) -> str:
     return _link("participation:colleague", participation_links.colleague_token(row))
 
 
+def poll(number: int, contact: Contact) -> str:
+    """The page on which a person answers the poll with this id."""
+    token = participation_links.poll_token(poll_id=number, contact=contact)
+    return _link("participation:poll", token)
+
+
 def confirm(*registration_ids: int) -> str:
     """The page on which one button confirms these sign-ups of one address."""
     token = participation_links.confirm_token(*registration_ids)

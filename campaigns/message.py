@@ -104,7 +104,7 @@ class Composer:
         self._sender = envelope_sender()
 
     def _with_facts(self, language: str) -> Message:
-        """The message with all that is the same for everybody: sessions and answers."""
+        """The message with all that is the same for everybody: sessions, answers, polls."""
         message = self._voice.with_news(self.messages[language], language)
         facts = {
             (name, number): self._voice.facts.say(name, number, language)

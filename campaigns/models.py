@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
 from wagtail.models import LockableMixin, PreviewableMixin, RevisionMixin
 
-from campaigns.blocks import AttachmentsBlock, MailBodyBlock
+from campaigns.attachments import AttachmentsBlock
+from campaigns.blocks import MailBodyBlock
 from campaigns.enums import EDITABLE, Basis, Exclusion, MailingKind, MailingState, Per
 from campaigns.rendering import preview_page
 from contacts.enums import MailState, Purpose

@@ -24,6 +24,8 @@ class PartKind(StrEnum):
     EACH_SESSION = "each_session"
     #: Whether the entry `number` of the Q&A is public.
     ANSWER = "answer"
+    #: Whether the poll `number` can still be answered.
+    POLL = "poll"
 
 
 @dataclass(frozen=True, slots=True)

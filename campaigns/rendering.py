@@ -16,14 +16,14 @@ from campaigns.attachments import file_name
 from campaigns.compiling import Message, Text, Written, compile_messages, page_of_text
 from campaigns.enums import Basis
 from campaigns.errors import CampaignError
-from campaigns.fields import ANSWER_FIELDS, Slot
+from campaigns.fields import ANSWER_FIELDS, POLL_FIELDS, Slot
 from campaigns.parts import Part, PartKind
 from campaigns.segments import Key, Marked, Segments, fill
 from contacts.enums import GROUP_PURPOSES, Purpose
 from contacts.models import Contact, OptInGroup
 from contacts.names import salutation
 from contacts.selectors.groups import group_of
-from content.dates import long_day, when, where
+from content.dates import long_day, moment_in_words, when, where
 from content.models import QAPage, SeriesPage, Session, SiteSettings
 from content.selectors import (
     agreed_answers,
@@ -33,7 +33,8 @@ from content.selectors import (
     site_settings,
     upcoming_sessions,
 )
-from participation.models import Registration
+from participation.models import Poll, Registration
+from participation.selectors.polls import open_poll
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,15 @@ class Recipient:
 
 
 class Facts:
-    """The facts of sessions and of the Q&A in words, per language, each read once.
+    """The facts of sessions, of the Q&A and of polls in words, per language, each read once.
 
-    `now` is when the coming sessions are still to come.
+    `now` is when the coming sessions are still to come, and polls still open.
     """
 
     def __init__(self, session: Session | None, *, now: datetime | None = None) -> None:
         self._sessions: dict[int | None, Session | None] = {None: session}
         self._answers: dict[int, QAPage | None] = {}
+        self._polls: dict[int, Poll | None] = {}
         self._coming: dict[int | None, list[Session]] = {}
         self._now = now
         self._words: dict[tuple[str, int | None, str], str] = {}
@@ -91,6 +93,12 @@ class Facts:
         if number not in self._answers:
             self._answers[number] = agreed_answers().filter(pk=number).first()
         return self._answers[number]
+
+    def poll(self, number: int) -> Poll | None:
+        """Return the poll with this id, as long as it can be answered."""
+        if number not in self._polls:
+            self._polls[number] = open_poll(number, self._now or timezone.now())
+        return self._polls[number]
 
     def coming(self, series: int | None, language: str) -> list[Session]:
         """Return the sessions that are coming, of a series (its page) or of all, the next first."""
@@ -117,6 +125,9 @@ class Facts:
             if name in ANSWER_FIELDS:
                 page = self.answer(number or 0)
                 self._words[key] = _ANSWER_FACTS[name](page) if page else ""
+            elif name in POLL_FIELDS:
+                poll = self.poll(number or 0)
+                self._words[key] = _POLL_FACTS[name](poll, language) if poll else ""
             else:
                 session = self.session(number)
                 self._words[key] = _FACTS[name](session, language) if session else ""
@@ -141,9 +152,22 @@ _ANSWER_FACTS: dict[str, Callable[[QAPage], str]] = {
 }
 
 
+def _poll_closes(poll: Poll, language: str) -> str:
+    words = wording.WORDS[language]
+    if poll.closes_at is None:
+        return words.poll_open
+    return words.poll_until % moment_in_words(poll.closes_at, settings.TIME_ZONE, language)
+
+
+_POLL_FACTS: dict[str, Callable[[Poll, str], str]] = {
+    "poll.question": lambda poll, language: poll.question(language),
+    "poll.closes": _poll_closes,
+}
+
+
 def is_fact(name: str) -> bool:
     """Whether the value of a field is the same for everybody."""
-    return name.startswith("session.") or name in ANSWER_FIELDS
+    return name.startswith(("session.", "poll.")) or name in ANSWER_FIELDS
 
 
 #: Links that are the same for everybody.
@@ -184,12 +208,14 @@ class Voice:
         )
 
     def with_news(self, message: Message, language: str) -> Message:
-        """Return the message with what is there now in the places of sessions and answers."""
+        """Return the message with what is there now of sessions, answers and polls."""
 
         def inside(part: Part, within: Segments) -> Marked:
             match part.kind:
                 case PartKind.ANSWER:
                     return within if self.facts.answer(part.number or 0) else []
+                case PartKind.POLL:
+                    return within if self.facts.poll(part.number or 0) else []
                 case PartKind.SESSIONS:
                     return within if self.facts.coming(part.number, language) else []
                 case PartKind.EACH_SESSION:
@@ -207,6 +233,8 @@ class Voice:
         """Return the value of one field; empty when there is none for this person."""
         if is_fact(name):
             return self.facts.say(name, number, recipient.language)
+        if name == "link.poll" and not recipient.is_looked_at:
+            return links.poll(number or 0, recipient.contact)
         if name.startswith("link."):
             return self.link(name, recipient)
         contact = recipient.contact

@@ -14,12 +14,15 @@ from participation.selectors.agreements import Task
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What stands around the text of a mail. `%s` in a `why` is filled by the composer."""
+    """What stands around the text of a mail. `%s` is filled by the composer."""
 
     when: str
     where: str
     more: str
     whole_answer: str
+    give_answer: str
+    poll_until: str
+    poll_open: str
     read_in_browser: str
     unsubscribe: str
     unsubscribe_hint: str
@@ -50,6 +53,9 @@ WORDS: dict[str, Words] = {
         where="Waar",
         more="Lees meer over deze bijeenkomst",
         whole_answer="Lees het hele antwoord",
+        give_answer="Geef je antwoord",
+        poll_until="Antwoorden kan tot %s.",
+        poll_open="Je kunt je antwoord later nog veranderen.",
         read_in_browser="Bekijk deze mail in je browser",
         unsubscribe="Schrijf je uit",
         unsubscribe_hint="Geen mail meer over dit soort nieuws?",
@@ -76,6 +82,9 @@ WORDS: dict[str, Words] = {
         where="Where",
         more="Read more about this session",
         whole_answer="Read the whole answer",
+        give_answer="Give your answer",
+        poll_until="You can answer until %s.",
+        poll_open="You can still change your answer later.",
         read_in_browser="View this mail in your browser",
         unsubscribe="Unsubscribe",
         unsubscribe_hint="No more mail of this kind?",

@@ -5,7 +5,7 @@ and must not depend on the machine. Every function takes the language ("nl" or "
 text that begins with a lower-case letter where the language allows it.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from content.enums import Precision
@@ -122,7 +122,7 @@ def moment_in_words(moment: datetime, zone: str, language: str) -> str:
     return f"{day_in_words(local.date(), language)}, {clock(local, language)}"
 
 
-def clock(moment: datetime, language: str) -> str:
+def clock(moment: datetime | time, language: str) -> str:
     """Return "13.30 uur" or "13:30"."""
     return f"{moment:%H.%M} uur" if language == "nl" else f"{moment:%H:%M}"
 

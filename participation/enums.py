@@ -83,6 +83,13 @@ AGREEMENT_MOVES: dict[AgreementState, frozenset[AgreementState]] = {
 }
 
 
+class PollKind(TextChoices):
+    ONE = "one", _("one choice")
+    SEVERAL = "several", _("several choices")
+    DATES = "dates", _("dates: all that suit")
+    OPEN = "open", _("an answer in one's own words")
+
+
 class Phase(TextChoices):
     """What a visitor can do about a session at this moment."""
 

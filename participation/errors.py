@@ -1,5 +1,7 @@
 """What can stand in the way of an answer. Messages are for people and name the remedy."""
 
+from collections.abc import Sequence
+
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -214,3 +216,20 @@ class ChangeSettled(ParticipationError):
         super().__init__(
             _("This can no longer be decided: %(state)s.") % {"state": ChangeState(state).label}
         )
+
+
+class PollClosed(ParticipationError):
+    """Nobody can answer the poll any more."""
+
+    code = "closed"
+
+    def __init__(self) -> None:
+        super().__init__(_("This poll is closed: answering is not possible any more."))
+
+
+class PollInvalid(ParticipationError):
+    """A poll cannot be asked like this; `problems` are (field, message)."""
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        self.problems = list(problems)
+        super().__init__(" ".join(message for _field, message in problems))

@@ -1,4 +1,4 @@
-"""What this room holds of people: invitations, registrations, questions, agreements."""
+"""What this room holds of people: invitations, registrations, questions, agreements, answers."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.holdings import Holding, Settlement
 from contacts.models import Contact
-from participation.models import Interest, Invitation, OrganisationInvitation, Registration
+from participation.models import (
+    Interest,
+    Invitation,
+    OrganisationInvitation,
+    PollAnswer,
+    Registration,
+)
 from participation.selectors.erasure import consequences_here
 from participation.selectors.happenings import ORGANISATION_SOURCES, PEOPLE_SOURCES
 from participation.selectors.held import PEOPLE_HELD
@@ -20,13 +26,14 @@ from participation.services.merging import (
     settle_interests,
     settle_invitations,
     settle_organisation_invitations,
+    settle_poll_answers,
     settle_registrations,
 )
 from participation.services.retention import RULES, heard_of_here
 
 
 class ParticipationHolding(Holding):
-    """Invitations, interests, registrations, learning questions and agreements of a person."""
+    """What somebody was asked, signed up for, wants to learn, agreed to and answered to polls."""
 
     timeline = PEOPLE_SOURCES
     organisation_timeline = ORGANISATION_SOURCES
@@ -50,6 +57,9 @@ class ParticipationHolding(Holding):
             _("both organisations were asked: the first invitation stays"),
         ),
         Interest: Settlement(settle_interests, _("both want to be kept informed: once is enough")),
+        PollAnswer: Settlement(
+            settle_poll_answers, _("both answered the same poll: what was answered last stays")
+        ),
     }
 
     def lock(self, contact_ids: Collection[int]) -> None:

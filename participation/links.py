@@ -13,7 +13,7 @@ from base import tokens
 from contacts.models import Contact
 from content.models import Session
 from participation.enums import LIVE
-from participation.models import Registration
+from participation.models import Poll, Registration
 
 _LONGEST_ID = 18
 
@@ -31,6 +31,14 @@ class InvitationLink:
     """What a personal invitation is about."""
 
     session: Session
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True)
+class PollLink:
+    """Who is asked what."""
+
+    poll: Poll
     contact: Contact
 
 
@@ -58,6 +66,11 @@ def confirm_token(*registration_ids: int) -> str:
     return tokens.make_timed("confirm", *registration_ids)
 
 
+def poll_token(*, poll_id: int, contact: Contact) -> str:
+    """The token by which this person answers this poll."""
+    return tokens.make("poll", poll_id, contact.pk, contact.link_version)
+
+
 def link(name: str, token: str) -> str:
     """Return the absolute address of a personal page: "invitation", "confirm", "colleague", …"""
     return f"{settings.FRONTEND_URL}{reverse(f'participation:{name}', args=[token])}"
@@ -67,13 +80,18 @@ def read_invitation(token: str) -> InvitationLink:
     """Raises LinkUnknown, and LinkExpired for a link that was revoked."""
     session_id, contact_id, version = _read("invitation", token, parts=3)
     session = Session.objects.filter(pk=session_id).first()
-    people = Contact.objects.select_related("merged_into").filter(erased_at=None)
-    contact = people.filter(pk=contact_id).first()
-    if session is None or contact is None:
+    if session is None:
         raise LinkUnknown
-    if contact.link_version != version:
-        raise LinkExpired
-    return InvitationLink(session=session, contact=_present(contact))
+    return InvitationLink(session=session, contact=_person(contact_id, version))
+
+
+def read_poll(token: str) -> PollLink:
+    """Raises LinkUnknown, and LinkExpired for a link that was revoked."""
+    poll_id, contact_id, version = _read("poll", token, parts=3)
+    poll = Poll.objects.select_related("session").filter(pk=poll_id).first()
+    if poll is None:
+        raise LinkUnknown
+    return PollLink(poll=poll, contact=_person(contact_id, version))
 
 
 def read_registration(token: str, *, purpose: str = "registration") -> Registration:
@@ -118,6 +136,17 @@ def _registrations() -> QuerySet[Registration]:
     return Registration.objects.select_related(
         "session", "contact", "contact__merged_into", "organisation"
     )
+
+
+def _person(contact_id: int, version: int) -> Contact:
+    """Return whose link this is. Raises LinkUnknown, and LinkExpired for one that was revoked."""
+    people = Contact.objects.select_related("merged_into").filter(erased_at=None)
+    contact = people.filter(pk=contact_id).first()
+    if contact is None:
+        raise LinkUnknown
+    if contact.link_version != version:
+        raise LinkExpired
+    return _present(contact)
 
 
 def _present(contact: Contact) -> Contact:

@@ -1,13 +1,18 @@
 """What the HTTP API of this room takes and gives."""
 
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import date, datetime, time
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from base.schemas import RowId, StrictSchema
 from content.questions import Answer
+from participation.enums import PollKind
+
+#: As long as the database holds them.
+PollLine = Annotated[str, Field(max_length=200)]
+PollText = Annotated[str, Field(max_length=5000)]
 
 #: Of what is always asked by its name (`need`, `learning_question`), of the session's own questions
 #: by their ids. The form of the session (`GET /api/sessions/{slug}/form`) names them, and any other
@@ -254,3 +259,101 @@ class AgreementsOut(Schema):
     items: list[AgreementOut]
     next: str | None
     count: int
+
+
+class PollOptionOut(Schema):
+    id: int
+    label: str
+
+
+class MyPollAnswerOut(Schema):
+    choices: list[int]
+    remark: str
+    answered_at: datetime
+
+
+class MyPollOut(Schema):
+    """A poll as whoever has the link sees it, in the language of the answer."""
+
+    question: str
+    explanation: str
+    kind: str
+    options: list[PollOptionOut]
+    closes_at: datetime | None
+    is_open: bool
+    given_name: str
+    address: str
+    answer: MyPollAnswerOut | None
+
+
+class MyPollAnswerIn(StrictSchema):
+    """Ids of options; none of them, for a poll of dates, says that no date suits."""
+
+    choices: list[RowId] = Field(default_factory=list, max_length=100)
+    remark: str = ""
+
+
+class PollOptionIn(StrictSchema):
+    """An option with an `id` is one that the poll has; `starts` is local time of the site."""
+
+    id: RowId | None = None
+    text: dict[Literal["nl", "en"], PollLine] = Field(default_factory=dict)
+    day: date | None = None
+    starts: time | None = None
+
+
+class PollFields(StrictSchema):
+    kind: PollKind | None = None
+    question: dict[Literal["nl", "en"], PollLine] | None = None
+    explanation: dict[Literal["nl", "en"], PollText] | None = None
+    session: str | None = Field(None, description="Slug of the session it is about.")
+    series: str | None = Field(None, description="Slug of the series it is about.")
+    closes_at: AwareDatetime | None = Field(None, description="Null: open until it is closed.")
+    options: list[PollOptionIn] | None = Field(
+        None, max_length=100, description="All of them, in order; one that is left out is removed."
+    )
+
+
+class PollPatch(PollFields):
+    """What is changed; what is left out stays as it is."""
+
+
+class PollIn(PollFields):
+    """A new poll."""
+
+    kind: PollKind
+    question: dict[Literal["nl", "en"], PollLine]
+
+
+class PollOptionCountOut(Schema):
+    id: int
+    text: dict[str, str]
+    day: date | None
+    starts: time | None
+    count: int
+
+
+class PollSummaryOut(Schema):
+    id: int
+    kind: str
+    question: dict[str, str]
+    explanation: dict[str, str]
+    session: str | None
+    series: str | None
+    closes_at: datetime | None
+    is_open: bool
+    created_at: datetime
+    answers: int
+
+
+class PollsOut(Schema):
+    items: list[PollSummaryOut]
+    next: str | None
+    count: int
+
+
+class PollOut(PollSummaryOut):
+    """With how many chose each option; `none` chose nothing of them."""
+
+    options: list[PollOptionCountOut]
+    none: int

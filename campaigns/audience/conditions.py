@@ -145,6 +145,13 @@ class HasAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredPoll:
+    """Answered that poll."""
+
+    poll: int
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """Was sent that mailing."""
 
@@ -191,6 +198,7 @@ Condition = (
     | Attended
     | GaveQuestion
     | HasAgreement
+    | AnsweredPoll
     | Received
     | All
     | AnyOf
@@ -198,7 +206,15 @@ Condition = (
 )
 
 #: What a person's own answer or act changes: looked at again just before a mail goes out.
-VOLATILE = (Answered, Interested, ColleagueRegistered, Attended, GaveQuestion, HasAgreement)
+VOLATILE = (
+    Answered,
+    Interested,
+    ColleagueRegistered,
+    Attended,
+    GaveQuestion,
+    HasAgreement,
+    AnsweredPoll,
+)
 
 
 def split(condition: Condition) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:

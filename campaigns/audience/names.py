@@ -12,6 +12,7 @@ from campaigns.models import Mailing
 from contacts.enums import GROUP_PURPOSES
 from contacts.models import Community, Contact, OptInGroup, Theme
 from content.models import Session
+from participation.models import Poll
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Names:
     communities: dict[str, Community] = field(default_factory=dict)
     groups: dict[tuple[str, str], OptInGroup] = field(default_factory=dict)
     mailings: dict[int, str] = field(default_factory=dict)
+    polls: dict[int, Poll] = field(default_factory=dict)
 
     def session(self, slug: str, language: str) -> str:
         found = self.sessions.get(slug)
@@ -44,6 +46,10 @@ class Names:
         title = self.mailings.get(number)
         return f"“{title}”" if title else str(number)
 
+    def poll(self, number: int, language: str) -> str:
+        found = self.polls.get(number)
+        return f"“{found.question(language)}”" if found else str(number)
+
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
@@ -52,6 +58,7 @@ class _Wanted:
     communities: set[str] = field(default_factory=set)
     groups: set[tuple[str, str]] = field(default_factory=set)
     mailings: set[int] = field(default_factory=set)
+    polls: set[int] = field(default_factory=set)
 
 
 def _wanted(leaves: Iterable[c.Condition]) -> _Wanted:
@@ -70,6 +77,8 @@ def _wanted(leaves: Iterable[c.Condition]) -> _Wanted:
                 wanted.themes.add(topic)
             case c.Received(mailing):
                 wanted.mailings.add(mailing)
+            case c.AnsweredPoll(poll):
+                wanted.polls.add(poll)
     return wanted
 
 
@@ -85,6 +94,7 @@ def names_of(conditions: Iterable[c.Condition]) -> Names:
         communities=_by_slug(Community.objects, wanted.communities),
         groups={(group.purpose, group.slug): group for group in groups},
         mailings=dict(mailings.values_list("pk", "title")) if mailings is not None else {},
+        polls=Poll.objects.in_bulk(wanted.polls) if wanted.polls else {},
     )
 
 
@@ -112,6 +122,8 @@ def lost(leaf: c.Condition, names: Names) -> str:
             return _("There is no theme “%s”.") % topic
         case c.Received(mailing) if mailing not in names.mailings:
             return _("There is no mailing %s.") % mailing
+        case c.AnsweredPoll(poll) if poll not in names.polls:
+            return _("There is no poll %s.") % poll
     return ""
 
 

@@ -26,7 +26,6 @@ ANSWERS = (NO_ANSWER, DECLINED, *RegistrationState.values)
 _WITH_TOPIC = GROUP_PURPOSES | {Purpose.INVITATIONS}
 
 #: In the contract, but not of this version.
-_LATER = ("answered",)
 
 
 def parse(data: Any, path: str = "") -> c.Condition:
@@ -44,9 +43,6 @@ def _condition(data: Any, path: str, *, depth: int) -> c.Condition:
         raise AudienceInvalid(
             path, _("A condition is an object such as {“member”: true}. Known: %s.") % _known()
         )
-    for name in _LATER:
-        if name in data:
-            raise AudienceInvalid(_at(path, name), _("This condition is not available yet."))
     if data.keys() == {"community", "tier"}:
         return _community(data["community"], data["tier"], path)
     if len(data) != 1:
@@ -200,6 +196,11 @@ def _community(value: Any, tiers: Any, path: str) -> c.Condition:
     return c.InCommunity(slug, _choices(tiers, _at(path, "tier"), Tier.values))
 
 
+def _answered(value: Any, path: str) -> c.Condition:
+    parts = _object(value, path, ("poll",))
+    return c.AnsweredPoll(_number(parts["poll"], _at(path, "poll")))
+
+
 def _received(value: Any, path: str) -> c.Condition:
     parts = _object(value, path, ("mailing",))
     return c.Received(_number(parts["mailing"], _at(path, "mailing")))
@@ -228,5 +229,6 @@ _READERS: dict[str, Callable[[Any, str], c.Condition]] = {
     "attendance": _attendance,
     "learning_question": _learning_question,
     "agreement": _agreement,
+    "answered": _answered,
     "received": _received,
 }

@@ -23,6 +23,7 @@ from participation.enums import LIVE, SEATED, Attendance, InvitationAnswer, Regi
 from participation.models import Interest, Invitation, Registration
 from participation.selectors.agreements import owns_agreement
 from participation.selectors.inventory import gave_question
+from participation.selectors.polls import answered_poll
 
 EVERYBODY = Q(pk__isnull=False)
 NOBODY = Q(pk__in=())
@@ -103,6 +104,8 @@ def _single(condition: c.Condition, day: date) -> Q:
             return gave_question(session) if is_given else ~gave_question(session)
         case c.HasAgreement(session, state):
             return owns_agreement(session, state, day)
+        case c.AnsweredPoll(poll):
+            return answered_poll(poll)
         case c.Received(mailing):
             arrived = (MailState.SENT, MailState.COMPLAINED)
             return _exists(Delivery.objects.filter(mailing_id=mailing, state__in=arrived))

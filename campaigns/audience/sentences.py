@@ -84,6 +84,8 @@ class _Said:
                 return ngettext("%s chosen person", "%s chosen people", number) % number
             case c.Consented(purpose, topic):
                 return self.consented(purpose, topic)
+            case c.AnsweredPoll(poll):
+                return _("people who answered the poll %s") % self.names.poll(poll, self.language)
             case c.Received(mailing):
                 return _("people who got mailing %s") % self.names.mailing(mailing)
         return self.about_session(condition)

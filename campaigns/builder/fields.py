@@ -22,6 +22,7 @@ from contacts.selectors.people import tags_in_use
 from content.dates import when
 from content.models import Session
 from participation.enums import AgreementState, Attendance, RegistrationState
+from participation.models import Poll
 
 Choices = Sequence[tuple[str, Any]]
 
@@ -313,6 +314,28 @@ class AgreementForm(SessionForm):
 
 
 # --- mail -----------------------------------------------------------------------------------------
+
+
+class PollForm(ConditionForm):
+    poll = _Select(
+        label=gettext_lazy("Poll"),
+        help_text=gettext_lazy("Those who answered it. To remind the others, let this not hold."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = _language()
+        rows = Poll.objects.order_by("-created_at", "-pk")
+        named = [(str(row.pk), row.question(language)) for row in rows]
+        self.choice_field("poll").choices = [_CHOOSE, *named]
+
+    @classmethod
+    def initial_of(cls, value: dict[str, Any], name: str) -> dict[str, Any]:
+        found = value.get(name)
+        return dict(found) if isinstance(found, dict) else {}
+
+    def value(self) -> dict[str, int]:
+        return {"poll": int(self.cleaned_data["poll"])}
 
 
 class ReceivedForm(ConditionForm):

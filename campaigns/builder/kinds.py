@@ -49,6 +49,7 @@ KINDS: dict[str, Kind] = {
         Kind("learning_question", _SESSIONS, _("gave a learning question"), fields.QuestionForm),
         Kind("agreement", _SESSIONS, _("has an agreement"), fields.AgreementForm),
         Kind("consent", _MAIL, _("agreed to mail, or is in a group"), fields.ConsentForm),
+        Kind("answered", _MAIL, _("answered a poll"), fields.PollForm),
         Kind("received", _MAIL, _("got a mailing"), fields.ReceivedForm),
     )
 }

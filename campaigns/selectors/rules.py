@@ -41,6 +41,7 @@ from content.models import Session
 from participation.enums import LIVE, SEATED, AgreementState, Attendance, RegistrationState
 from participation.models import Interest, Registration
 from participation.selectors.inventory import gave_question
+from participation.selectors.polls import answered_poll
 
 _ROLE_ORDER = Case(
     *(When(role=role, then=Value(place)) for place, role in enumerate(RepresentationRole)),
@@ -213,6 +214,8 @@ def _telling(
         elif isinstance(leaf, c.HasAgreement) and leaf.state == AgreementState.OPEN and is_asked:
             has_none = ~audience.matching(leaf, moment)
             whens.append((has_none, Exclusion.NO_AGREEMENT))
+        elif isinstance(leaf, c.AnsweredPoll) and not is_asked:
+            whens.append((answered_poll(leaf.poll), Exclusion.POLL_ANSWERED))
     return whens
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from content.selectors import has_begun
 from participation.enums import LIVE
-from participation.models import Agreement, LearningQuestion, Registration
+from participation.models import Agreement, LearningQuestion, PollAnswer, Registration
 
 
 def consequences_here(contact_ids: Collection[int], now: datetime) -> Iterator[str]:
@@ -42,3 +42,10 @@ def consequences_here(contact_ids: Collection[int], now: datetime) -> Iterator[s
             "%(number)s agreements lose their name; those no organisation can do are dropped.",
             agreements,
         ) % {"number": agreements}
+    answers = PollAnswer.objects.filter(contact__in=contact_ids).count()
+    if answers:
+        yield ngettext(
+            "%(number)s answer to a poll stays counted for its organisation, without a name.",
+            "%(number)s answers to polls stay counted for their organisation, without a name.",
+            answers,
+        ) % {"number": answers}

@@ -1,10 +1,11 @@
-"""Sign-ups, agreements, and what people want of a session, as rows of a file."""
+"""Sign-ups, agreements, and what people want of a session and answered, as rows of a file."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -13,11 +14,12 @@ from base.spreadsheets import Cell
 from contacts.selectors.exports import Export
 from content.models import Session
 from content.questions import Question, questions_of
-from participation.enums import Attendance, RegistrationState
-from participation.models import Agreement, Registration
+from participation.enums import Attendance, PollKind, RegistrationState
+from participation.models import Agreement, Poll, Registration
 from participation.selectors.agenda import agenda_of
 from participation.selectors.attendance import cancelled_of
 from participation.selectors.desk import by_organisation, desk_row, desk_rows
+from participation.selectors.polls import results_of
 
 
 def registrations_file(registrations: QuerySet[Registration]) -> Export:
@@ -102,6 +104,52 @@ def annex_file(session: Session, *, now: datetime) -> Export:
                 ]
 
     return Export(title=_("Attendance"), rows=rows())
+
+
+def polls_file(polls: QuerySet[Poll], day: date) -> Export:
+    """Return polls of `polls_with_counts`, one a row, in the active language."""
+    language = "en" if (get_language() or "").startswith("en") else "nl"
+
+    def rows() -> Iterator[list[Cell]]:
+        yield [
+            capfirst(_("question")), capfirst(_("kind")), capfirst(_("session")),
+            capfirst(_("closes at")), capfirst(_("answers")),
+        ]  # fmt: skip
+        for poll in polls:
+            closes = timezone.localtime(poll.closes_at) if poll.closes_at else None
+            yield [
+                poll.question(language),
+                str(poll.get_kind_display()),
+                poll.session.title(language) if poll.session else "",
+                f"{closes:%Y-%m-%d %H:%M}" if closes else "",
+                getattr(poll, "answer_count", 0),
+            ]
+
+    return Export(title=_("Polls"), rows=rows())
+
+
+def poll_file(poll: Poll, language: str) -> Export:
+    """Return the answers, one a row, with a column an option; without addresses."""
+    found = results_of(poll, language)
+
+    def rows() -> Iterator[list[Cell]]:
+        yield [
+            capfirst(_("name")),
+            capfirst(_("organisation")),
+            *(each.label for each in found.options),
+            capfirst(_("answer")) if poll.kind == PollKind.OPEN else capfirst(_("remark")),
+            capfirst(_("answered at")),
+        ]
+        for one in found.answers:
+            yield [
+                one.contact.full_name,
+                one.organisation.name if one.organisation else "",
+                *(_("yes") if each.option.pk in one.choices else "" for each in found.options),
+                one.remark,
+                f"{timezone.localtime(one.answered_at):%Y-%m-%d %H:%M}",
+            ]
+
+    return Export(title=_("Answers"), rows=rows())
 
 
 def _questions(sessions: QuerySet[Session], language: str) -> list[Question]:

@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 from contacts.holdings import Happening, TimelineSource
 from content.models import Session
 from participation.enums import Attendance, InvitationAnswer, RegistrationState
-from participation.models import Agreement, Interest, Invitation, LearningQuestion, Registration
+from participation.models import (
+    Agreement,
+    Interest,
+    Invitation,
+    LearningQuestion,
+    PollAnswer,
+    Registration,
+)
 
 Ids = Collection[int]
 Lines = Iterator[Happening]
@@ -106,6 +113,19 @@ def _agreed(ids: Ids, until: datetime, limit: int) -> Lines:
         )
 
 
+def _answered_poll(ids: Ids, until: datetime, limit: int) -> Lines:
+    rows = PollAnswer.objects.filter(contact__in=ids, answered_at__lte=until)
+    for row in rows.select_related("poll", "organisation").order_by("-answered_at", "-pk")[:limit]:
+        question = Truncator(row.poll.question(get_language() or "nl")).chars(_SUMMARY)
+        yield Happening(
+            at=row.answered_at,
+            kind="poll",
+            text=_("Answered the poll: %(question)s") % {"question": question},
+            detail=row.organisation.name if row.organisation else "",
+            url=reverse("wagtailsnippets_participation_poll:inspect", args=[row.poll_id]),
+        )
+
+
 def _registrations(ids: Ids, moment: str, until: datetime) -> QuerySet[Registration]:
     """Registrations of these people with this moment at `until` or before, newest first."""
     rows = Registration.objects.filter(contact__in=ids, **{f"{moment}__lte": until})
@@ -170,6 +190,7 @@ PEOPLE_SOURCES = (
         "participation.view_agreement",
         _agreed,
     ),
+    TimelineSource("poll", gettext_lazy("polls"), "participation.view_poll", _answered_poll),
 )
 
 ORGANISATION_SOURCES = (TimelineSource("registration", _SIGN_UPS, _VIEW, _sessions_in_counts),)

@@ -21,7 +21,15 @@ from participation.enums import (
     RegistrationSource,
     RegistrationState,
 )
-from participation.models import Agreement, Interest, Invitation, LearningQuestion, Registration
+from participation.models import (
+    Agreement,
+    Interest,
+    Invitation,
+    LearningQuestion,
+    PollAnswer,
+    PollOption,
+    Registration,
+)
 
 Ids = Collection[int]
 Rows = Iterator[Mapping[str, Any]]
@@ -125,6 +133,22 @@ def _agreements(ids: Ids) -> Rows:
         }
 
 
+def _polls(ids: Ids) -> Rows:
+    rows = PollAnswer.objects.filter(contact__in=ids).select_related("poll", "organisation")
+    answers = list(rows.order_by("answered_at", "pk"))
+    language = get_language() or "nl"
+    chosen = {pk for row in answers for pk in row.choices}
+    labels = {pk: row.label(language) for pk, row in PollOption.objects.in_bulk(chosen).items()}
+    for row in answers:
+        yield {
+            "question": row.poll.question(language),
+            "organisation": row.organisation.name if row.organisation else "",
+            "choices": [labels[pk] for pk in row.choices if pk in labels],
+            "remark": row.remark,
+            "answered_at": row.answered_at,
+        }
+
+
 def _title(session: Session) -> str:
     return session.title(get_language() or session.source_language)
 
@@ -209,5 +233,14 @@ PEOPLE_HELD = (
             **_names(Agreement, "carried_to", "created_at", "changed_at"),
         },
         _agreements,
+    ),
+    HeldKind(
+        "polls",
+        _("What you answered to polls"),
+        {
+            "question": _("question"),
+            **_names(PollAnswer, "organisation", "choices", "remark", "answered_at"),
+        },
+        _polls,
     ),
 )

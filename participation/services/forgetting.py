@@ -12,7 +12,7 @@ from contacts.services.traces import traces_of
 from content.models import Session
 from content.selectors import has_begun
 from participation.enums import LIVE, SEATED, AgreementState, RegistrationState
-from participation.models import Agreement, Interest, LearningQuestion, Registration
+from participation.models import Agreement, Interest, LearningQuestion, PollAnswer, Registration
 from participation.services.moves import move
 from participation.services.seats import fill_seats, lock_session
 
@@ -28,8 +28,8 @@ def lock_sessions_of(contact_ids: Collection[int]) -> None:
 def forget_participation(contact: Contact, *, now: datetime) -> None:
     """Free the seats of the person, and empty what they said about themselves.
 
-    Sign-ups, attendance and invitations stay without a name, so that the figures of organisations
-    stay true. Call it while the row of the person still has its address.
+    Sign-ups, attendance, invitations and what was chosen in polls stay without a name, so that the
+    figures of organisations stay true. Call it while the row of the person still has its address.
     """
     live = Registration.objects.filter(contact=contact, state__in=LIVE)
     for registration in live.order_by("session_id"):
@@ -38,6 +38,7 @@ def forget_participation(contact: Contact, *, now: datetime) -> None:
     _forget_questions(contact)
     _forget_agreements(contact, now)
     Interest.objects.filter(contact=contact).delete()
+    PollAnswer.objects.filter(contact=contact).update(remark="")
     mine = Registration.objects.filter(contact=contact)
     mine.update(
         typed={},

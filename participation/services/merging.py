@@ -18,6 +18,7 @@ from participation.models import (
     Invitation,
     LearningQuestion,
     OrganisationInvitation,
+    PollAnswer,
     Registration,
 )
 from participation.selectors.seats import free_seat
@@ -114,6 +115,19 @@ def settle_interests(*, kept: Interest, gone: Interest, steps: Steps, now: datet
     since = min(kept.since, gone.since)
     absorb(kept=kept, gone=gone, steps=steps, now=now)
     steps.change(kept, since=since)
+
+
+def settle_poll_answers(*, kept: PollAnswer, gone: PollAnswer, steps: Steps, now: datetime) -> None:
+    """What was answered last stays, as it is: an empty remark is an answer too."""
+    last = max(kept, gone, key=lambda each: each.answered_at)
+    values = {
+        "organisation_id": last.organisation_id,
+        "choices": last.choices,
+        "remark": last.remark,
+        "answered_at": last.answered_at,
+    }
+    absorb(kept=kept, gone=gone, steps=steps, now=now)
+    steps.change(kept, **values)
 
 
 def _strength(registration: Registration) -> tuple[Any, ...]:

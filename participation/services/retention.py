@@ -12,7 +12,14 @@ from contacts.models import Contact
 from content.dates import KNOWN_DAY
 from content.selectors.sessions import LONGEST_PERIOD
 from participation.enums import ENDED, LIVE, RegistrationState
-from participation.models import Agreement, Interest, Invitation, LearningQuestion, Registration
+from participation.models import (
+    Agreement,
+    Interest,
+    Invitation,
+    LearningQuestion,
+    PollAnswer,
+    Registration,
+)
 from participation.services.forgetting import forget_participation, lock_sessions_of
 from participation.services.moves import move
 
@@ -29,7 +36,8 @@ def heard_of_here(since: datetime) -> list[QuerySet[Any]]:
     interests = Interest.objects.all()
     questions = LearningQuestion.objects.filter(created_at__gte=since, contact__isnull=False)
     agreements = Agreement.objects.filter(changed_at__gte=since, contact__isnull=False)
-    heard = (registrations, invitations, interests, questions, agreements)
+    polls = PollAnswer.objects.filter(answered_at__gte=since)
+    heard = (registrations, invitations, interests, questions, agreements, polls)
     return [rows.values("contact") for rows in heard]
 
 
@@ -100,6 +108,14 @@ def _sign_ups_of_erased(before: datetime) -> QuerySet[Registration]:
     return theirs.filter(is_to_come & Q(state__in=LIVE) | says_something)
 
 
+def _remarks_of_erased(before: datetime) -> QuerySet[PollAnswer]:
+    return PollAnswer.objects.filter(contact__erased_at__lt=before).exclude(remark="")
+
+
+def _empty_remarks(answers: QuerySet[PollAnswer], now: datetime) -> None:
+    answers.update(remark="")
+
+
 def _forget(registrations: QuerySet[Registration], now: datetime) -> None:
     for contact in Contact.objects.filter(registrations__in=registrations).distinct():
         lock_sessions_of([contact.pk])
@@ -114,6 +130,15 @@ RULES = (
         kept=timedelta(0),
         rows=_sign_ups_of_erased,
         remove=_forget,
+        is_about_people=False,
+    ),
+    RetentionRule(
+        code="poll_remarks_of_erased",
+        label=_("words in polls of somebody who was erased"),
+        reason=_("they came in while the data were being erased"),
+        kept=timedelta(0),
+        rows=_remarks_of_erased,
+        remove=_empty_remarks,
         is_about_people=False,
     ),
     RetentionRule(

@@ -1,10 +1,11 @@
-"""Pages of this room: sign-up, the personal link, one's own registration, calendar and join."""
+"""Pages of this room: sign-up, the personal link, one's own registration, polls, calendar."""
 
 from participation.views.colleague import colleague
 from participation.views.confirmation import confirm
 from participation.views.feeds import agenda_atom, agenda_ics, agenda_json
 from participation.views.invitation import decline, invitation
 from participation.views.partner import partner
+from participation.views.polls import poll, poll_done
 from participation.views.registration import (
     join,
     registration,
@@ -24,6 +25,8 @@ __all__ = [
     "invitation",
     "join",
     "partner",
+    "poll",
+    "poll_done",
     "public_ics",
     "registration",
     "registration_ics",

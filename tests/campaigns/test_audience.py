@@ -53,7 +53,8 @@ pytestmark = pytest.mark.django_db
         ({"contacts": [1, "2"]}, "contacts[1]"),
         ({"country": ["nl"]}, "country"),
         ({"agreement": {"session": "x", "state": "late"}}, "agreement.state"),
-        ({"all": [{"answered": {"poll": 1}}]}, "all[0].answered"),
+        ({"all": [{"answered": {"poll": "1"}}]}, "all[0].answered.poll"),
+        ({"answered": {"poll": 1, "state": "open"}}, "answered"),
     ],
 )
 def test_audience_that_is_wrong_names_the_condition(data, where):
@@ -79,10 +80,12 @@ def test_audience_on_a_session_that_does_not_exist_is_a_problem():
             {"theme": "niets"},
             {"contacts": [987654]},
             {"received": {"mailing": 987654}},
+            {"answered": {"poll": 987654}},
         ]
     }
 
-    assert len(audience_problems(data)) == 4
+    assert len(audience_problems(data)) == 5
+    assert audience_problems(data)[-2] == "Er is geen peiling 987654."
     assert "nergens" in audience_problems(data)[0]
 
 

@@ -31,6 +31,7 @@ from tests.factories.contacts import (
     make_theme,
 )
 from tests.factories.groups import make_group
+from tests.factories.participation import make_poll
 
 pytestmark = pytest.mark.django_db
 
@@ -137,7 +138,7 @@ def test_every_kind_of_condition_is_filled_in_and_read_again(organiser):
     make_organisation(country="BE")
     person = make_contact(tags=["kern"])
     mailing, sent = _mailing(), make_mailing(state="done")
-    session = mailing.session.slug
+    session, poll = mailing.session.slug, make_poll()
     filled: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         "everyone": ({}, {"everyone": True}),
         "role": ({"role": ["facilitator"]}, {"role": ["facilitator"]}),
@@ -178,6 +179,7 @@ def test_every_kind_of_condition_is_filled_in_and_read_again(organiser):
             {"agreement": {"session": session, "state": "open"}},
         ),
         "consent": ({"consent": "coalition:zichtbaar"}, {"consent": "coalition:zichtbaar"}),
+        "answered": ({"poll": poll.pk}, {"answered": {"poll": poll.pk}}),
         "received": ({"mailing": sent.pk}, {"received": {"mailing": sent.pk}}),
     }
     browser = Browser(organiser, _url(mailing))
@@ -254,7 +256,7 @@ def test_fields_that_are_wrong_say_so_and_nothing_is_lost(organiser):
         {"do": "begin", "segment": "9" * 40},
         {"do": "keep", "name": ""},
         {"do": "keep", "name": "x" * 4000},
-        {"do": "read", "json": '{"answered": {"poll": 1}}'},
+        {"do": "read", "json": '{"agreement": {"poll": 1}}'},
         {"do": "constructor", "list": "__proto__", "who": "-1"},
     ],
 )

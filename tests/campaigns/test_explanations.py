@@ -177,6 +177,7 @@ EVERY_CONDITION: list[dict[str, Any]] = [
     {"attendance": {"session": "s", "values": ["present"]}},
     {"learning_question": {"session": "s", "given": False}},
     {"agreement": {"session": "s", "state": "open"}},
+    {"answered": {"poll": 1}},
     {"received": {"mailing": 1}},
 ]
 

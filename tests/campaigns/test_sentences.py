@@ -14,6 +14,7 @@ from tests.factories.communities import make_community
 from tests.factories.contacts import make_contact, make_theme
 from tests.factories.content import make_session
 from tests.factories.groups import make_group
+from tests.factories.participation import make_poll
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,7 @@ AUDIENCES: list[dict[str, Any]] = [
     {"agreement": SESSION | {"state": "open"}},
     {"agreement": SESSION | {"state": "done"}},
     {"agreement": SESSION | {"state": "dropped"}},
+    {"answered": {"poll": 8}},
     {"received": {"mailing": 7}},
     # Nested.
     {"any": [MEMBERS, {"all": [OTHERS, THEME]}]},
@@ -60,6 +62,7 @@ AUDIENCES: list[dict[str, Any]] = [
     {"all": [{"any": [MEMBERS]}]},
     # What is gone is named as it was.
     {"any": [{"theme": "weg"}, {"invited": {"session": "weg"}}, {"received": {"mailing": 99}}]},
+    {"not": {"answered": {"poll": 99}}},
 ]
 
 
@@ -70,6 +73,7 @@ def _name_everything():
     make_group(
         slug="zichtbaar", purpose="coalition", name_nl="Coalitie Zichtbaar", name_en="Be Seen"
     )
+    make_poll(pk=8, question_nl="Wat heb je nodig?", question_en="What do you need?")
     make_mailing(pk=7, title="Uitnodiging werksessie 1")
 
 

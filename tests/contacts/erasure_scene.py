@@ -35,6 +35,7 @@ from tests.factories.content import make_session
 from tests.factories.participation import (
     make_agreement,
     make_invitation,
+    make_poll_answer,
     make_question,
     make_registration,
     typed_values,
@@ -118,6 +119,9 @@ def leave_traces(contact: Contact) -> None:
     make_agreement(session=session, contact=contact, text="Zaal boeken", state="done")
     make_agreement(session=session, organisation=organisation, text=f"Mail {EMAIL}")
     make_invitation(session, contact)
+    make_poll_answer(
+        None, "Ja", contact=contact, organisation=organisation, remark="Wel zonder Quirine!"
+    )
     Interest.objects.create(session=session, contact=contact, since=NOW)
     for state in ("queued", "deferred", "sent", "unknown", "bounced", "claimed"):
         words = f"550 <{contact.address_key}> user unknown"

@@ -20,7 +20,7 @@ from contacts.models import (
     Notice,
     Organisation,
 )
-from participation.models import Interest, OrganisationInvitation
+from participation.models import Interest, OrganisationInvitation, Poll
 from tests.factories.campaigns import make_delivery, make_mailing
 from tests.factories.contacts import (
     NOW,
@@ -39,6 +39,8 @@ from tests.factories.content import make_session
 from tests.factories.participation import (
     make_agreement,
     make_invitation,
+    make_poll,
+    make_poll_answer,
     make_question,
     make_registration,
 )
@@ -85,6 +87,7 @@ def make_two_people() -> tuple[Contact, Contact]:
     organisation, other = make_organisation(), make_organisation()
     communities = [Community.objects.create(name=f"Kring {n}", slug=f"kring-{n}") for n in (1, 2)]
     sessions = [make_session(capacity=3) for _n in range(3)]
+    polls: dict[int, Poll] = {}
     mailings = [make_mailing(state=MailingState.SENDING) for _n in range(4)]
     for person, n in ((kept, 0), (gone, 1)):
         made = {"contact": person}
@@ -101,6 +104,8 @@ def make_two_people() -> tuple[Contact, Contact]:
             )
             make_question(registration=registration, session=own, **made)
             make_agreement(session=own, organisation=organisation, **made)
+            polls[own.pk] = polls.get(own.pk) or make_poll(session=own)
+            make_poll_answer(polls[own.pk], "Ja", organisation=organisation, **made)
             make_notice(person, f"{own.pk}:{person.pk}", context={"registration": registration.pk})
         for mailing in (mailings[0], mailings[1 + n]):
             make_delivery(mailing=mailing, organisation=organisation, **made)
@@ -148,6 +153,7 @@ def make_two_organisations() -> tuple[Organisation, Organisation]:
             place = make_representation(each, organisation, role="observer" if n else "primary")
         make_registration(session=session, contact=colleague, representation=place, **made)
         make_invitation(session, colleague, **made)
+        make_poll_answer(contact=colleague, **made)
         for own in (session, others[n]):
             OrganisationInvitation.objects.create(
                 session=own,

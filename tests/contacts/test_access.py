@@ -27,6 +27,7 @@ from tests.factories.dossiers import make_dossier
 from tests.factories.participation import (
     make_agreement,
     make_invitation,
+    make_poll_answer,
     make_question,
     make_registration,
     typed_values,
@@ -78,6 +79,9 @@ ROWS: dict[str, Callable[[Contact, str], Any]] = {
     ),
     "participation.Agreement.contact": lambda contact, mark: make_agreement(
         contact=contact, text=mark
+    ),
+    "participation.PollAnswer.contact": lambda contact, mark: make_poll_answer(
+        contact=contact, remark=mark
     ),
     "campaigns.Delivery.contact": lambda contact, mark: make_delivery(
         contact=contact, state="sent", reply_text=mark, sent_at=NOW

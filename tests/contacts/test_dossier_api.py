@@ -88,6 +88,7 @@ def test_api_exports_all_but_what_is_private_and_logs_who(client):
         "registrations": 1,
         "questions": 1,
         "agreements": 1,
+        "polls": 1,
         "mailings": 2,
     }
     assert exports(found.contact) == [(user.username, "API")]

@@ -29,7 +29,7 @@ from contacts.services.audit import note_change
 from contacts.services.erasure import forget_contact
 from contacts.services.import_files import keep_file
 from contacts.services.merging import merge_contacts
-from participation.models import Agreement, Invitation, LearningQuestion, Registration
+from participation.models import Agreement, Invitation, LearningQuestion, PollAnswer, Registration
 from tests.contacts.dump import tables_that_hold
 from tests.contacts.erasure_scene import OLD, WORDS, erase, imported, leave_traces, make_person
 from tests.factories.base import make_user
@@ -148,6 +148,7 @@ def test_nothing_in_the_whole_database_tells_of_the_person() -> None:
         "contacts_representation",
         "participation_agreement",
         "participation_learningquestion",
+        "participation_pollanswer",
         "participation_registration",
         "wagtailcore_modellogentry",
     }
@@ -183,6 +184,9 @@ def test_figures_of_organisations_stay() -> None:
         place.organisation,
     )
     assert Invitation.objects.filter(contact=contact).count() == 1
+    answer = PollAnswer.objects.get(contact=contact)
+    chosen = [each.text_nl for each in answer.poll.options.filter(pk__in=answer.choices)]
+    assert (answer.organisation, chosen, answer.remark) == (place.organisation, ["Ja"], "")
     states = Delivery.objects.filter(contact=contact, organisation=place.organisation)
     assert list(states.order_by("pk").values_list("state", "reason", "address_key")) == [
         ("excluded", "erased", None),

@@ -62,6 +62,7 @@ def test_timeline_tells_every_kind_newest_first():
             "",
         ),
         ("agreement", "Agreement: Afgesproken merkteken", "open · Session merkteken", ""),
+        ("poll", "Answered the poll: Doen we dit?", "Stichting merkteken", ""),
         ("question", "Learning question: Hoe merkteken?", "stated", ""),
         ("attendance", "Session merkteken: absent with notice", "", ""),
         ("registration", "Sign-up for Session merkteken: signed up", "", ""),

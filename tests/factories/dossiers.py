@@ -25,6 +25,7 @@ from tests.factories.content import make_session
 from tests.factories.participation import (
     make_agreement,
     make_invitation,
+    make_poll_answer,
     make_question,
     make_registration,
     typed_values,
@@ -146,6 +147,12 @@ def _in_participation(found: Dossier, mark: str) -> None:
     )
     make_agreement(
         contact=contact, session=session, text=f"Afgesproken {mark}", created_at=_at(14.5)
+    )
+    make_poll_answer(
+        contact=contact,
+        organisation=found.organisation,
+        remark=f"peiling {mark}",
+        answered_at=_at(14) + timedelta(minutes=30),
     )
 
 

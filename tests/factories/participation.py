@@ -1,11 +1,20 @@
 """Registrations, invitations and what is typed on a form, with invented people."""
 
+from datetime import date
 from itertools import count
 from typing import Any
 
 from contacts.models import Contact
 from content.models import Session
-from participation.models import Agreement, Invitation, LearningQuestion, Registration
+from participation.models import (
+    Agreement,
+    Invitation,
+    LearningQuestion,
+    Poll,
+    PollAnswer,
+    PollOption,
+    Registration,
+)
 from participation.services import Typed
 from tests.factories.contacts import NOW, make_contact, make_organisation
 from tests.factories.content import make_session
@@ -59,6 +68,34 @@ def make_agreement(**overrides: Any) -> Agreement:
     if "contact" not in values and "organisation" not in values:
         values["organisation"] = make_organisation()
     return Agreement.objects.create(**values)
+
+
+def make_poll(*texts: str, **overrides: Any) -> Poll:
+    """An open poll of one choice, with options of these texts, or "Ja" and "Nee"."""
+    values = {"question_nl": "Doen we dit?", "created_at": NOW} | overrides
+    poll = Poll.objects.create(**values)
+    if poll.kind in ("one", "several"):
+        for place, text in enumerate(texts or ("Ja", "Nee")):
+            PollOption.objects.create(poll=poll, text_nl=text, sort_order=place)
+    return poll
+
+
+def make_date_poll(*days: date, **overrides: Any) -> Poll:
+    """A poll of these days, or of two."""
+    poll = make_poll(**{"kind": "dates", "question_nl": "Wanneer kun je?"} | overrides)
+    for place, day in enumerate(days or (date(2026, 4, 2), date(2026, 4, 9))):
+        PollOption.objects.create(poll=poll, day=day, sort_order=place)
+    return poll
+
+
+def make_poll_answer(poll: Poll | None = None, *options: str, **overrides: Any) -> PollAnswer:
+    """An answer to the poll, with the options of these texts."""
+    poll = poll or make_poll()
+    chosen = [each.pk for each in poll.options.all() if each.text_nl in options]
+    values = {"poll": poll, "choices": chosen, "answered_at": NOW} | overrides
+    values.setdefault("contact", None)
+    values["contact"] = values["contact"] or make_contact()
+    return PollAnswer.objects.create(**values)
 
 
 def typed_values(**overrides: Any) -> dict[str, Any]:

@@ -20,12 +20,18 @@ from participation.links import (
     read_registration,
     registration_token,
 )
-from participation.models import Interest, Invitation, Registration
+from participation.models import Interest, Invitation, PollAnswer, Registration
 from participation.selectors.registrations import live_registration_of_address
 from participation.services import register_by_link
 from tests.factories.contacts import NOW, make_contact, make_organisation
 from tests.factories.content import make_session
-from tests.factories.participation import make_invitation, make_question, make_registration
+from tests.factories.participation import (
+    make_invitation,
+    make_poll,
+    make_poll_answer,
+    make_question,
+    make_registration,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -287,3 +293,29 @@ def test_merging_while_the_one_who_goes_signs_up_leaves_one_sign_up(file_databas
     for session in sessions:
         live = Registration.objects.filter(session=session, state="registered")
         assert [row.contact for row in live] == [kept]
+
+
+@pytest.mark.parametrize(("mine", "theirs", "stays"), [(NOW, EARLIER, "Ja"), (EARLIER, NOW, "Nee")])
+def test_what_was_answered_last_to_a_poll_stays(mine, theirs, stays):
+    poll, organisation = make_poll(), make_organisation()
+    kept, gone = make_contact(), make_contact()
+    make_poll_answer(poll, "Ja", contact=kept, answered_at=mine, organisation=organisation)
+    make_poll_answer(poll, "Nee", contact=gone, answered_at=theirs, remark="Liever niet")
+    elsewhere = make_poll_answer(contact=gone)
+
+    merged = merge(kept, gone)
+    answer = PollAnswer.objects.get(poll=poll)
+    assert (answer.contact, answer.choices, answer.answered_at) == (
+        kept,
+        [poll.options.get(text_nl=stays).pk],
+        NOW,
+    )
+    assert (answer.remark, answer.organisation) == (
+        ("", organisation) if stays == "Ja" else ("Liever niet", None)
+    )
+    elsewhere.refresh_from_db()
+    assert elsewhere.contact == kept
+
+    undo(merged)
+    answers = PollAnswer.objects.filter(poll=poll).order_by("contact")
+    assert [(each.contact, each.answered_at) for each in answers] == [(kept, mine), (gone, theirs)]

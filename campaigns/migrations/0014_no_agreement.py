@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0011_gate'),
+        ('campaigns', '0013_batches_of_claims'),
     ]
 
     operations = [
