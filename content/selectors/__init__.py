@@ -6,6 +6,14 @@ from content.selectors.publications import (
     publisher_of,
     source_page,
     untaken_pages,
+    untaken_reports,
+)
+from content.selectors.reports import (
+    report_to_edit,
+    report_url,
+    report_urls,
+    reports_of_sessions,
+    reports_public_since,
 )
 from content.selectors.sessions import (
     draft_session,
@@ -60,6 +68,11 @@ __all__ = [
     "pages_of_sessions",
     "past_sessions",
     "publisher_of",
+    "report_to_edit",
+    "report_url",
+    "report_urls",
+    "reports_of_sessions",
+    "reports_public_since",
     "schedule_hash",
     "series_sessions",
     "session_of",
@@ -70,6 +83,7 @@ __all__ = [
     "source_page",
     "told_hash",
     "untaken_pages",
+    "untaken_reports",
     "upcoming_sessions",
     "versions_of",
 ]

@@ -13,6 +13,7 @@ from content.selectors import has_begun
 from participation.enums import LIVE, SEATED, RegistrationState
 from participation.models import Interest, LearningQuestion, Registration
 from participation.services.moves import move
+from participation.services.reports import forget_in_reports
 from participation.services.seats import fill_seats, lock_session
 
 
@@ -35,6 +36,7 @@ def forget_participation(contact: Contact, *, now: datetime) -> None:
         _free_seat(registration, now)
     _forget_unconfirmed(contact, now)
     _forget_questions(contact)
+    forget_in_reports(contact)
     Interest.objects.filter(contact=contact).delete()
     mine = Registration.objects.filter(contact=contact)
     mine.update(
