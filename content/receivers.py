@@ -26,9 +26,5 @@ def on_report_unpublished(instance: ReportPage, **kwargs: Any) -> None:
 page_published.connect(
     on_session_page_published, sender=SessionPage, dispatch_uid="content.publish_session"
 )
-page_published.connect(
-    on_report_published, sender=ReportPage, dispatch_uid="content.note_public"
-)
-page_unpublished.connect(
-    on_report_unpublished, sender=ReportPage, dispatch_uid="content.note_gone"
-)
+page_published.connect(on_report_published, sender=ReportPage, dispatch_uid="content.note_public")
+page_unpublished.connect(on_report_unpublished, sender=ReportPage, dispatch_uid="content.note_gone")

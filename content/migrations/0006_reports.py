@@ -29,8 +29,8 @@ class Migration(migrations.Migration):
                 ('session', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports', to='content.session', verbose_name='session')),
             ],
             options={
-                'verbose_name': 'report',
-                'verbose_name_plural': 'reports',
+                'verbose_name': 'session report',
+                'verbose_name_plural': 'session reports',
             },
             bases=(content.models.shown_page.ShownPage, 'wagtailcore.page'),
         ),

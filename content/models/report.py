@@ -4,7 +4,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
@@ -102,18 +101,23 @@ class ReportPage(ShownPage, Page):
     ]
 
     class Meta:
-        verbose_name = _("report")
-        verbose_name_plural = _("reports")
+        verbose_name = _("session report")
+        verbose_name_plural = _("session reports")
 
     def clean(self) -> None:
         """Refuse a second report of a session in one language."""
         super().clean()
         if other := self._other_of_session():
-            message = _now(
+            message = _(
                 "“%(title)s” is the report of this session already. Change that one, or choose "
                 "another session."
             )
             raise ValidationError({"session": message % {"title": other.draft_title}})
+
+    @property
+    def has_outcome(self) -> bool:
+        """Whether a result was written: goals alone are none."""
+        return any(block.value["result"] for block in self.outcome)
 
     def serializable_data(self) -> dict[str, Any]:
         """Return what a revision keeps."""

@@ -14,6 +14,7 @@ from content.selectors.reports import (
     report_urls,
     reports_of_sessions,
     reports_public_since,
+    sessions_without_report,
 )
 from content.selectors.sessions import (
     draft_session,
@@ -78,6 +79,7 @@ __all__ = [
     "session_of",
     "session_url",
     "session_urls",
+    "sessions_without_report",
     "sign_up_phase",
     "site_settings",
     "source_page",

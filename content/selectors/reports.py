@@ -5,8 +5,10 @@ from datetime import datetime
 
 from django.db.models import Min
 
+from content.enums import SessionStatus
 from content.models.report import ReportPage
 from content.models.session import Session
+from content.selectors.sessions import past_sessions
 from content.selectors.site import LINKED, in_best_language, page_url
 
 
@@ -47,3 +49,17 @@ def report_to_edit(session: Session) -> ReportPage | None:
     pages = ReportPage.objects.filter(session=session, alias_of=None).select_related("locale")
     found = {page.locale.language_code: page for page in pages.order_by("-pk")}
     return found.get(session.source_language) or next(reversed(found.values()), None)
+
+
+def sessions_without_report(now: datetime) -> list[Session]:
+    """Return the sessions that took place and have no report yet, the latest first."""
+    written = set(ReportPage.objects.exclude(session=None).values_list("session", flat=True))
+    return [
+        session
+        for session in past_sessions(now)
+        if session.pk not in written and session.status not in _NOT_HELD
+    ]
+
+
+#: What did not take place has nothing to report.
+_NOT_HELD = (SessionStatus.CANCELLED, SessionStatus.POSTPONED)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db.models import (
@@ -122,13 +122,13 @@ def pages_of_sessions(sessions: Iterable[Session], language: str) -> dict[int, S
     if not wanted:
         return {}
     pages = SessionPage.objects.live().filter(session__in=wanted).select_related("locale")
-    return in_best_language(pages.only(*LINKED_SESSION), wanted, language)
+    return in_best_language(pages.only(*_LINKED_SESSION), wanted, language)
 
 
 def in_best_language(
-    pages: QuerySet[OfSession], sessions: Mapping[int, Session], language: str
+    pages: QuerySet[OfSession], sessions: Mapping[Any, Session], language: str
 ) -> dict[int, OfSession]:
-    """Return one of the pages of each session: in `language`, else the source language, else any."""
+    """Return a page of each session: in `language`, else in the source language, else any."""
     found: dict[int, OfSession] = {}
     for page in pages.order_by("alias_of_id", "pk"):
         session = sessions[page.session_id]

@@ -44,7 +44,8 @@ def publish_session(*, page: SessionPage, now: datetime) -> Session:
 
 def note_taken(*, page: SessionPage | ReportPage, revision_id: int | None) -> None:
     """Note that all that follows from publishing this revision of the page was done."""
-    type(page).objects.filter(pk=page.pk).update(taken_revision=revision_id)
+    pages = type(page)._default_manager.filter(pk=page.pk)
+    pages.update(taken_revision=revision_id)
     page.taken_revision = revision_id
 
 

@@ -1,4 +1,4 @@
-"""What a report tells of its session by itself: who was there, what was asked. Counted, not typed."""
+"""What a report tells of its session by itself: counted, never typed."""
 
 from datetime import date, datetime
 from typing import Any

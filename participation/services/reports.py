@@ -34,9 +34,7 @@ def forget_in_reports(contact: Contact) -> None:
         facts = page.frozen
         named = [one for one in facts["organisations"] if one["by_consent_of"] != contact.pk]
         left_out = facts["unnamed"] + len(facts["organisations"]) - len(named)
-        questions = [
-            one | {"text": traces.removed_from(one["text"])} for one in facts["questions"]
-        ]
+        questions = [one | {"text": traces.removed_from(one["text"])} for one in facts["questions"]]
         cleaned = facts | {"organisations": named, "unnamed": left_out, "questions": questions}
         if cleaned != facts:
             ReportPage.objects.filter(pk=page.pk).update(frozen=cleaned)
