@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.ui.tables.pages import (
@@ -30,6 +31,7 @@ from wagtail.permissions import page_permission_policy
 
 from base.services import emit
 from content import dates
+from content.errors import SessionWithoutPage
 from content.models import QAPage, ReportPage, Session, SessionPage, SiteSettings
 from content.selectors import (
     answers_to_review,
@@ -154,9 +156,13 @@ class MakeReport(View):
 
     def post(self, request: HttpRequest, session_id: int) -> HttpResponse:
         session = get_object_or_404(Session, pk=session_id)
-        if not may_make_report(request.user, session):
+        if source_page(session) and not may_make_report(request.user, session):
             raise PermissionDenied
-        report = draft_report(session=session, by=cast("User", request.user))
+        try:
+            report = draft_report(session=session, by=cast("User", request.user))
+        except SessionWithoutPage as error:
+            messages.error(request, str(error))
+            return redirect("content_reports:index")
         return redirect("wagtailadmin_pages:edit", report.pk)
 
 

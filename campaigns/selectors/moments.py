@@ -228,6 +228,13 @@ def open_lists(mailing: Mailing, known: Happened | None = None) -> set[str]:
     return slugs - (known or happened([mailing])).closed.keys() if slugs else slugs
 
 
+def lacks_report(mailing: Mailing, known: Happened | None = None) -> bool:
+    """Whether the mailing counts from a report that is not public, or not any more."""
+    if _anchor(mailing) != Anchor.REPORT_PUBLISHED:
+        return False
+    return mailing.session_id not in (known or happened([mailing])).reported
+
+
 def _anchor(mailing: Mailing) -> Anchor | None:
     try:
         return parse_plan(mailing.plan).anchor
@@ -243,7 +250,7 @@ def waits_for(mailing: Mailing) -> str:
     if anchor and session and session.starts_at is None:
         return _("Waits for an exact date of the session.")
     known = happened([mailing])
-    if anchor == Anchor.REPORT_PUBLISHED and session and session.pk not in known.reported:
+    if lacks_report(mailing, known):
         return _("Waits for the report.")
     if anchor == Anchor.INVITATION_SENT and session and session.pk not in known.invited:
         return _("Waits until the invitation is sent.")
