@@ -345,7 +345,7 @@ def test_list_of_reports_says_what_to_make_and_then_lists_it(client):
     listed = reverse("content_reports:index")
     html = _editor(client).get(listed).content.decode()
     assert "Er zijn nog geen verslagen." in html
-    assert f'formaction="{reverse("content_reports:make", args=[page.session_id])}"' in html
+    assert f'action="{reverse("content_reports:make", args=[page.session_id])}"' in html
     make_report(session=page.session, title="Verslag zomeravond", publish=True)
     make_report(title="Verslag winterdag")
     response = client.get(listed, {"q": "zomeravond"})
