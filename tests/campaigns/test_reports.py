@@ -14,6 +14,7 @@ from campaigns.models import Delivery, Mailing
 from campaigns.selectors.moments import waits_for
 from campaigns.selectors.timeline import session_timeline
 from campaigns.services.planning import recompute_due_times, start_due_mailings
+from contacts.models import Contact
 from content.models import ReportPage
 from participation.services.attendance_lists import close_attendance
 from tests.campaigns.people import make_delegate, register
@@ -21,10 +22,10 @@ from tests.campaigns.test_parts import only_for, text
 from tests.factories.campaigns import make_mailing
 from tests.factories.content import (
     ENDS_AT,
+    make_held_session,
     make_home,
     make_locale,
     make_report,
-    make_session_page,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -46,7 +47,7 @@ TEXTS = {
 
 @pytest.fixture
 def session():
-    return make_session_page(publish=True, status="held", title="Werkbijeenkomst").session
+    return make_held_session(title="Werkbijeenkomst")
 
 
 def _publish(report: ReportPage, at: datetime = PUBLISHED) -> ReportPage:
@@ -80,7 +81,7 @@ def _due(mailing: Mailing, now: datetime) -> datetime | None:
     return mailing.due_at
 
 
-def _attended(session) -> dict[str, object]:
+def _attended(session) -> dict[str, Contact]:
     people = {mark: make_delegate() for mark in TEXTS}
     for mark in ("present", "excused"):
         register(session, people[mark], attendance=mark)

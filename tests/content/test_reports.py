@@ -25,6 +25,7 @@ from content.services import draft_report
 from tests.factories.base import make_user
 from tests.factories.content import (
     make_agenda,
+    make_held_session,
     make_home,
     make_locale,
     make_report,
@@ -100,10 +101,11 @@ def test_alias_of_a_report_shows_what_its_page_shows():
 
 
 def test_report_outlives_its_session_and_the_page_of_it(client):
-    report = make_report(publish=True)
-    report.session.pages.get().delete()
+    session = make_held_session()
+    report = make_report(session=session, publish=True)
+    session.pages.get().delete()
     assert client.get(report.get_url()).status_code == 200
-    report.session.delete()
+    session.delete()
     assert client.get(report.get_url()).status_code == 200
 
 
@@ -148,7 +150,9 @@ def test_earliest_language_counts():
 @pytest.mark.capability("C60")
 @pytest.mark.capability("C67")
 def test_report_shows_themes_quotations_outcome_and_conclusion(client):
+    session = make_held_session()
     report = make_report(
+        session=session,
         title="Verslag van de eerste",
         introduction="We leerden veel.",
         body=[("theme", THEME), ("quotation", {"text": "Los citaat."})],
@@ -170,7 +174,7 @@ def test_report_shows_themes_quotations_outcome_and_conclusion(client):
     ):
         assert words in text
     assert "Een plan" not in text
-    assert f'href="{report.session.pages.get().get_url()}"' in _main(client, report)
+    assert f'href="{session.pages.get().get_url()}"' in _main(client, report)
 
 
 def test_quotation_in_a_report_has_no_place_for_a_name():
@@ -255,15 +259,16 @@ def test_search_engines_know_reports_but_not_of_sessions_by_invitation(client):
 
 
 def test_address_of_a_report_is_that_of_the_language_else_of_another(settings):
-    report, without = make_report(publish=True), make_session()
+    session, without = make_held_session(), make_session()
+    report = make_report(session=session, publish=True)
     english = _in_english(report)
-    sessions = [report.session, without]
+    sessions = [session, without]
     assert report_urls(sessions, "nl") == {
         report.session_id: f"{settings.FRONTEND_URL}{report.get_url()}"
     }
-    assert report_url(report.session, "en").endswith(english.get_url())
+    assert report_url(session, "en").endswith(english.get_url())
     english.unpublish()
-    assert report_url(report.session, "en").endswith(report.get_url())
+    assert report_url(session, "en").endswith(report.get_url())
     assert report_url(without, "en") == ""
 
 
@@ -272,12 +277,12 @@ def test_address_of_a_report_is_that_of_the_language_else_of_another(settings):
 
 def test_draft_stands_beside_the_session_with_a_result_for_each_goal():
     series = make_series(goals=[("goal", "Elkaar kennen"), ("goal", "Een plan")])
-    page = make_session_page(parent=series, title="Eerste werksessie", publish=True)
+    session = make_held_session(parent=series, title="Eerste werksessie")
     user = make_user()
-    report = draft_report(session=page.session, by=user)
+    report = draft_report(session=session, by=user)
     assert (report.title, report.session, report.live, report.owner) == (
         "Verslag: Eerste werksessie",
-        page.session,
+        session,
         False,
         user,
     )
@@ -286,10 +291,10 @@ def test_draft_stands_beside_the_session_with_a_result_for_each_goal():
         {"goal": "Elkaar kennen", "result": ""},
         {"goal": "Een plan", "result": ""},
     ]
-    assert draft_report(session=page.session, by=user) == report
-    assert report_to_edit(page.session) == report
+    assert draft_report(session=session, by=user) == report
+    assert report_to_edit(session) == report
     report.get_latest_revision_as_object().save_revision().publish()
-    assert report_url(page.session, "nl")
+    assert report_url(session, "nl")
 
 
 def test_sessions_without_a_report_are_those_that_took_place():

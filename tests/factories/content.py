@@ -117,13 +117,19 @@ def make_session_page(**overrides: Any) -> SessionPage:
     return page
 
 
+def make_held_session(**overrides: Any) -> Session:
+    """A session that took place, as publishing its page made it."""
+    page = make_session_page(**{"publish": True, "status": "held"} | overrides)
+    return Session.objects.get(page_key=page.translation_key)
+
+
 def make_report(**overrides: Any) -> ReportPage:
     """A draft report of a session (of a held one with a page by default), beside its page;
     `publish=True` publishes it."""
     publish = overrides.pop("publish", False)
     values: dict[str, Any] = {"title": f"Verslag {next(NUMBERS)}", "live": False} | overrides
     if "session" not in values:
-        values["session"] = make_session_page(publish=True, status="held").session
+        values["session"] = make_held_session()
     parent = values.pop("parent", None)
     if parent is None:
         beside = SessionPage.objects.filter(session=values["session"]).order_by("pk").first()

@@ -1,6 +1,7 @@
 """What a report tells of its session by itself: frozen when published, live in a preview."""
 
 import re
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -23,7 +24,7 @@ from tests.factories.contacts import (
     make_organisation,
     make_representation,
 )
-from tests.factories.content import make_report, make_session_page
+from tests.factories.content import make_held_session, make_report
 from tests.factories.participation import make_question, make_registration
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -44,7 +45,7 @@ def _present(session, organisation=None, attendance="present", **values):
 
 @pytest.fixture
 def session():
-    return make_session_page(publish=True, status="held", title="Werkbijeenkomst").session
+    return make_held_session(title="Werkbijeenkomst")
 
 
 def _names(facts) -> list[str]:
@@ -266,6 +267,6 @@ def test_desk_leads_to_the_report_and_makes_it(client, session):
 
 
 def test_desk_of_a_session_to_come_says_nothing_of_a_report(client):
-    coming = make_session_page(first_day="2100-03-04", publish=True).session
+    coming = make_held_session(first_day=date(2100, 3, 4), status="planned")
     html = _log_in(client, "Beheerder").get(reverse("session_desk:desk", args=[coming.pk]))
     assert reverse("content_reports:make", args=[coming.pk]) not in html.content.decode()
