@@ -165,6 +165,7 @@ LINKS = [
     ("link.join", _("the online room (personal link)")),
     ("link.calendar", _("calendar file")),
     ("link.questions", _("own learning question")),
+    ("link.report", _("report of the session")),
     ("link.preferences", _("mail preferences")),
     ("session.url", _("page of the session")),
     ("url", _("another address")),

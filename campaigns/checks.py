@@ -38,7 +38,7 @@ from campaigns.selectors.terms import is_past, terms_of
 from contacts.enums import GROUP_PURPOSES, MAILING_PURPOSES, Purpose
 from contacts.models import LANGUAGES as LANGUAGE_NAMES
 from contacts.selectors.groups import group_of
-from content.selectors import is_published
+from content.selectors import is_published, reports_public_since
 
 #: A mail program cuts off what is larger; 102 kB at Gmail.
 SIZE_MAX = 100_000
@@ -268,9 +268,12 @@ def _message_problems(mailing: Mailing) -> list[str]:
                 _("These fields need a session: %s.")
                 % ", ".join(f"{{{{ {name} }}}}" for name in lost)
             )
-        if "link.report" in names and not _waits_for_report(mailing):
+        if "link.report" in names and not (_waits_for_report(mailing) or _has_report(mailing)):
             problems.append(
-                _("This session has no report yet, so {{ link.report }} leads nowhere.")
+                _(
+                    "This session has no report yet, so {{ link.report }} leads nowhere. Publish "
+                    "the report first, or plan the mailing after its publication."
+                )
             )
     return list(dict.fromkeys(problems))
 
@@ -281,6 +284,10 @@ def _waits_for_report(mailing: Mailing) -> bool:
         return parse_plan(mailing.plan).anchor == Anchor.REPORT_PUBLISHED
     except PlanInvalid:
         return False
+
+
+def _has_report(mailing: Mailing) -> bool:
+    return mailing.session_id in reports_public_since({mailing.session_id})
 
 
 def plan_problems(mailing: Mailing, now: datetime) -> list[str]:

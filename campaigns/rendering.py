@@ -28,6 +28,7 @@ from content.models import QAPage, SeriesPage, Session, SiteSettings
 from content.selectors import (
     agreed_answers,
     page_url,
+    report_url,
     session_url,
     session_urls,
     site_settings,
@@ -142,6 +143,10 @@ _FACTS: dict[str, Callable[[Session, str], str]] = {
     "session.url": session_url,
     "session.host": lambda session, language: session.host_name,
     "session.contact": lambda session, language: session.contact_person,
+    # As long as it is not published, where it will be found.
+    "link.report": lambda session, language: (
+        report_url(session, language) or session_url(session, language)
+    ),
 }
 
 
@@ -287,7 +292,7 @@ class Voice:
         if name == "link.calendar":
             return links.calendar(session)
         if name == "link.report":
-            return self.facts.say("session.url", None, recipient.language)
+            return self.facts.say(name, None, recipient.language)
         if own is None:
             make = links.decline if name == "link.decline" else links.sign_up
             return make(session, recipient.contact)

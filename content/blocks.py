@@ -121,6 +121,61 @@ class GoalsBlock(blocks.StreamBlock):
     goal = blocks.TextBlock(label=_("Goal"), icon="tick")
 
 
+class UnnamedQuotationBlock(blocks.StructBlock):
+    """Somebody's words in a report: whose they are is nobody's business."""
+
+    text = blocks.TextBlock(label=_("quotation"))
+
+    class Meta:
+        icon = "openquote"
+        label = _("Quotation without a name")
+        template = "content/blocks/quotation.html"
+
+
+class ReportThemeBlock(blocks.StructBlock):
+    """A theme that was discussed, with what people said of it."""
+
+    title = blocks.CharBlock(label=_("theme"), max_length=120)
+    text = blocks.RichTextBlock(label=_("what was said"), features=TEXT_FEATURES, required=False)
+    quotations = blocks.ListBlock(
+        UnnamedQuotationBlock(), label=_("quotations without a name"), default=[]
+    )
+
+    class Meta:
+        icon = "comment"
+        label = _("Theme")
+        template = "content/blocks/report_theme.html"
+
+
+class ReportBodyBlock(PageBodyBlock):
+    """What the text of a report may be built from."""
+
+    theme = ReportThemeBlock()
+    quotation = UnnamedQuotationBlock()
+
+
+class ResultBlock(blocks.StructBlock):
+    """What came of one goal, or of the session."""
+
+    goal = blocks.TextBlock(
+        label=_("goal"),
+        required=False,
+        rows=2,
+        help_text=_("Leave empty for a result of the session as a whole."),
+    )
+    result = blocks.TextBlock(label=_("result"), required=False, rows=3)
+
+    class Meta:
+        icon = "tick"
+        label = _("Result")
+
+
+class OutcomeBlock(blocks.StreamBlock):
+    """The outcome of a session, one result a block."""
+
+    result = ResultBlock()
+
+
 class EvidenceBlock(blocks.StructBlock):
     """Where an answer comes from, and when somebody last looked."""
 

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import F
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
@@ -31,6 +33,21 @@ class SessionPageForm(WagtailAdminPageForm):
         for check in CHECKS:
             for field, error in check(self.instance, now).items():
                 self.add_error(field if field in self.fields else None, error)
+
+
+class ReportPageForm(WagtailAdminPageForm):
+    """Offers the sessions with their date, the latest first; a report is of one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if field := self.fields.get("session"):  # a translation takes that of its source
+            field.required = True
+            field.label_from_instance = _dated
+            field.queryset = field.queryset.order_by(F("first_day").desc(nulls_last=True), "-pk")
+
+
+def _dated(session: Any) -> str:
+    return f"{session} ({date_format(session.first_day)})" if session.first_day else str(session)
 
 
 class AnswerSearchForm(forms.Form):

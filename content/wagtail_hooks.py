@@ -1,15 +1,20 @@
 """The admin of this room: sessions and Q&A in the main menu, a shortcut on the dashboard."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.views.generic import View
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.ui.tables.pages import (
@@ -26,14 +31,29 @@ from wagtail.permissions import page_permission_policy
 
 from base.services import emit
 from content import dates
-from content.models import QAPage, SessionPage, SiteSettings
-from content.selectors import answers_to_review, draft_session
+from content.errors import SessionWithoutPage
+from content.models import QAPage, ReportPage, Session, SessionPage, SiteSettings
+from content.selectors import (
+    answers_to_review,
+    draft_session,
+    sessions_without_report,
+    source_page,
+)
+from content.services import draft_report
+
+#: Of so many sessions the list of reports asks for a report.
+MOST_WITHOUT_REPORT = 5
 
 
 def _date_in_words(page: SessionPage) -> str:
     """The published date, or the one being drafted as long as nothing is published."""
     language = "nl" if (get_language() or "nl").startswith("nl") else "en"
     return dates.when(page.session or draft_session(page), language)
+
+
+def _date_of_report(page: ReportPage) -> str:
+    language = "nl" if (get_language() or "nl").startswith("nl") else "en"
+    return dates.when(page.session, language) if page.session else ""
 
 
 def _session_status(page: SessionPage) -> str:
@@ -110,12 +130,81 @@ class AnswerListing(PageListingViewSet):
     ]
 
 
+class ReportIndexView(SearchedIndexView):
+    """The list of reports; above it, the sessions of which the report is still to be made."""
+
+    results_template_name = "content/admin/reports_results.html"
+
+    def get_base_queryset(self) -> QuerySet[ReportPage]:
+        return super().get_base_queryset().prefetch_related("session")
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(*args, **kwargs) | {
+            "without_report": [
+                session
+                for session in sessions_without_report(timezone.now())[:MOST_WITHOUT_REPORT]
+                if may_make_report(self.request.user, session)
+            ],
+            "is_empty": not self.is_searching and not self.is_filtering,
+        }
+
+
+class MakeReport(View):
+    """Make the draft of a report, and go on in the editor."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, session_id: int) -> HttpResponse:
+        session = get_object_or_404(Session, pk=session_id)
+        if source_page(session) and not may_make_report(request.user, session):
+            raise PermissionDenied
+        try:
+            report = draft_report(session=session, by=cast("User", request.user))
+        except SessionWithoutPage as error:
+            messages.error(request, str(error))
+            return redirect("content_reports:index")
+        return redirect("wagtailadmin_pages:edit", report.pk)
+
+
+def may_make_report(user: Any, session: Session) -> bool:
+    """Whether somebody may add a page where the report of the session would stand."""
+    page = source_page(session)
+    return bool(page and page.get_parent().permissions_for_user(user).can_add_subpage())
+
+
+class ReportListing(PageListingViewSet):
+    """All reports, published or not. (Wagtail's own reports are about the work of editors.)"""
+
+    model = ReportPage
+    index_view_class = ReportIndexView
+    name = "content_reports"
+    url_prefix = "session-reports"
+    icon = "doc-full"
+    menu_label = _("Session reports")
+    menu_order = 110
+    add_to_admin_menu = True
+    list_filter = ["locale"]
+    ordering = "-latest_revision_created_at"
+    columns = [
+        BulkActionsColumn("bulk_actions"),
+        PageTitleColumn("title", label=_("Title"), sort_key="title", classname="title"),
+        Column("session", label=_("Session"), accessor="session"),
+        Column("when", label=_("When"), accessor=_date_of_report),
+        DateColumn("public_since", label=_("Published on"), sort_key="public_since"),
+        PageStatusColumn("live", label=_("Page"), sort_key="live"),
+    ]
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        make = path("make/<int:session_id>/", MakeReport.as_view(), name="make")
+        return [*super().get_urlpatterns(), make]
+
+
 answers = AnswerListing()
 
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[PageListingViewSet]:
-    return [answers]
+    return [answers, ReportListing()]
 
 
 class ShortcutsPanel(Component):

@@ -89,6 +89,8 @@ class SessionOut(Schema):
     #: [{"role": "speaker", "name": …, "organisation": …}]; a name or an organisation may be empty.
     roles: list[dict[str, str]]
     url: str
+    #: Of the published report; null as long as there is none.
+    report_url: str | None
     calendar_url: str
 
 

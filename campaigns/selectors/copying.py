@@ -11,7 +11,7 @@ from campaigns.errors import AudienceInvalid
 from campaigns.models import Mailing
 from campaigns.selectors.timeline import mailings_of_series, mailings_of_session, sessions_of_series
 from campaigns.timeline.lines import end_of_period
-from campaigns.timeline.moments import Moment, moments_of, plan_of
+from campaigns.timeline.moments import Known, Moment, moments_of, plan_of
 from content.models import SeriesPage, Session
 
 #: What a plan belongs to.
@@ -56,7 +56,7 @@ def copies_of(source: Whole, target: Whole) -> list[Copy]:
     for number, (_row, made) in enumerate(found, 1):
         if made:
             made.pk = -number
-    moments = moments_of([made for _row, made in found if made], {})
+    moments = moments_of([made for _row, made in found if made], Known())
     copied = {row.pk for row, made in found if made}
     return [
         Copy(

@@ -1,8 +1,7 @@
 """When a planned mailing goes out, and what it waits for when nobody can tell yet.
 
 What a plan counts from may be no fact of the session: the closing of its attendance list, the start
-of its invitation, the publication of its report. Reports have no pages yet, so that anchor has no
-moment, and such a plan waits.
+of its invitation, the publication of its report. Until that has happened, such a plan waits.
 """
 
 from collections.abc import Iterable
@@ -23,7 +22,7 @@ from campaigns.models import Mailing
 from campaigns.plan import Plan, anchor_moment, due_time, parse_plan, repeated_at
 from campaigns.windows import Window
 from content.models import Session
-from content.selectors import site_settings
+from content.selectors import reports_public_since, site_settings
 from participation.enums import Attendance
 from participation.models import AttendanceList
 
@@ -74,25 +73,34 @@ def zone_of(session: Session | None) -> ZoneInfo:
 @dataclass(frozen=True, slots=True)
 class Happened:
     """What plans count from besides the session: when lists were closed, by the slug of the
-    session, and when the first invitation went out, by the id of the session."""
+    session; when the first invitation went out and since when a report is public, by its id."""
 
     closed: dict[str, datetime] = field(default_factory=dict)
     invited: dict[int, datetime] = field(default_factory=dict)
+    reported: dict[int, datetime] = field(default_factory=dict)
 
 
 def happened(mailings: Iterable[Mailing]) -> Happened:
-    """Return what has happened of all that these mailings count from or wait for. Two queries."""
+    """Return what has happened of all that these mailings count from or wait for. Three queries."""
     mailings = list(mailings)
     slugs = {slug for mailing in mailings for slug in lists_of(mailing)}
-    sessions = {
-        mailing.session_id for mailing in mailings if _anchor(mailing) == Anchor.INVITATION_SENT
-    }
     closed = AttendanceList.objects.filter(session__slug__in=slugs)
     sent = Mailing.objects.filter(
-        session__in=sessions, kind=MailingKind.INVITATION, state__in=_SENT
+        session__in=_sessions(mailings, Anchor.INVITATION_SENT),
+        kind=MailingKind.INVITATION,
+        state__in=_SENT,
     )
     invited = sent.order_by().values_list("session").annotate(first=Min("started_at"))
-    return Happened(dict(closed.values_list("session__slug", "closed_at")), dict(invited))
+    return Happened(
+        closed=dict(closed.values_list("session__slug", "closed_at")),
+        invited=dict(invited),
+        reported=reports_public_since(_sessions(mailings, Anchor.REPORT_PUBLISHED)),
+    )
+
+
+def _sessions(mailings: Iterable[Mailing], anchor: Anchor) -> set[int]:
+    """Return the ids of the sessions of the mailings that count from this anchor."""
+    return {each.session_id for each in mailings if each.session_id and _anchor(each) == anchor}
 
 
 def due_at(
@@ -170,9 +178,14 @@ def _anchor_at(plan: Plan, mailing: Mailing, known: Happened) -> datetime | None
     session = mailing.session
     if session is None:
         return None
-    if plan.anchor == Anchor.ATTENDANCE_CLOSED:
-        return known.closed.get(session.slug)
-    return known.invited.get(session.pk) if plan.anchor == Anchor.INVITATION_SENT else None
+    match plan.anchor:
+        case Anchor.ATTENDANCE_CLOSED:
+            return known.closed.get(session.slug)
+        case Anchor.INVITATION_SENT:
+            return known.invited.get(session.pk)
+        case Anchor.REPORT_PUBLISHED:
+            return known.reported.get(session.pk)
+    return None
 
 
 def _latest(mailing: Mailing, plan: Plan) -> datetime | None:
@@ -215,6 +228,13 @@ def open_lists(mailing: Mailing, known: Happened | None = None) -> set[str]:
     return slugs - (known or happened([mailing])).closed.keys() if slugs else slugs
 
 
+def lacks_report(mailing: Mailing, known: Happened | None = None) -> bool:
+    """Whether the mailing counts from a report that is not public, or not any more."""
+    if _anchor(mailing) != Anchor.REPORT_PUBLISHED:
+        return False
+    return mailing.session_id not in (known or happened([mailing])).reported
+
+
 def _anchor(mailing: Mailing) -> Anchor | None:
     try:
         return parse_plan(mailing.plan).anchor
@@ -229,9 +249,9 @@ def waits_for(mailing: Mailing) -> str:
     anchor, session = _anchor(mailing), mailing.session
     if anchor and session and session.starts_at is None:
         return _("Waits for an exact date of the session.")
-    if anchor == Anchor.REPORT_PUBLISHED:
-        return _("Waits for the report.")
     known = happened([mailing])
+    if lacks_report(mailing, known):
+        return _("Waits for the report.")
     if anchor == Anchor.INVITATION_SENT and session and session.pk not in known.invited:
         return _("Waits until the invitation is sent.")
     if slugs := open_lists(mailing, known):

@@ -26,6 +26,7 @@ from campaigns.timeline.conflicts import (
 )
 from campaigns.timeline.lines import Conflict, Line, LineKind, in_order, lines_of_session
 from campaigns.timeline.moments import (
+    Known,
     attendance_asked,
     last_of_each,
     moments_of,
@@ -34,7 +35,7 @@ from campaigns.timeline.moments import (
 from campaigns.timeline.profiles import Facts, Profile, facts_of, reach_the_same
 from contacts.enums import MailState
 from content.models import SeriesPage, Session, SiteSettings
-from content.selectors import site_settings
+from content.selectors import reports_public_since, site_settings
 from participation.models import AttendanceList
 
 #: Of so many mailings to come the recipients are counted.
@@ -125,13 +126,13 @@ def _themes(rows: QuerySet[Any]) -> set[str]:
 def mailing_lines(mailings: QuerySet[Mailing]) -> list[Line]:
     """Return a line for each mailing and for each time that one may be repeated, in no order.
 
-    Four queries, however many mailings.
+    Five queries, however many mailings.
     """
     rows = mailings.select_related("session", "series").defer("body_nl", "body_en")
     # What was frozen is heavy, and of a mailing to come it is asked for its audience.
     started = list(rows.exclude(state__in=EDITABLE).defer("body_nl", "body_en", "frozen"))
     listed = [*rows.filter(state__in=EDITABLE), *started]
-    moments = moments_of(listed, closed_lists(listed))
+    moments = moments_of(listed, _known(listed))
     numbers = counts_of([mailing.pk for mailing in started])
     last = last_of_each(listed)
     found = []
@@ -165,12 +166,15 @@ def _sent(mailing: Mailing, counts: dict[str, int]) -> int | None:
     return sum(counts.get(state, 0) for state in _ARRIVED)
 
 
-def closed_lists(mailings: Iterable[Mailing]) -> dict[str, datetime]:
-    """Return by the slug of the session when its attendance list was closed, where it was."""
+def _known(mailings: Iterable[Mailing]) -> Known:
+    """Return which lists were closed and which reports are public, of all that these ask for."""
     slugs = {slug for mailing in mailings for slug in attendance_asked(mailing.audience)}
     slugs |= {mailing.session.slug for mailing in mailings if mailing.session}
-    rows = AttendanceList.objects.filter(session__slug__in=slugs)
-    return dict(rows.values_list("session__slug", "closed_at"))
+    closed = AttendanceList.objects.filter(session__slug__in=slugs)
+    return Known(
+        closed=dict(closed.values_list("session__slug", "closed_at")),
+        reported=reports_public_since({mailing.session_id for mailing in mailings}),
+    )
 
 
 # --- what is counted, and what collides ---------------------------------------------------------

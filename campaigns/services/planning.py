@@ -21,6 +21,7 @@ from campaigns.selectors.ledger import with_rows_due, without_open_rows
 from campaigns.selectors.moments import (
     due_at,
     happened,
+    lacks_report,
     open_lists,
     site_window,
     to_recompute,
@@ -124,8 +125,8 @@ def start_mailing(*, mailing_id: int, now: datetime) -> bool:
         if not moved:
             return False
         mailing = Mailing.objects.select_related("session", "frozen_revision").get(pk=mailing_id)
-        if mailing.is_unsettled or open_lists(mailing):
-            # Opened again since: the next tick looks anew.
+        if mailing.is_unsettled or open_lists(mailing) or lacks_report(mailing):
+            # Opened again since, or unpublished: the next tick looks anew.
             transaction.set_rollback(True)
             return False
         if problems := approval_problems(mailing):

@@ -1,7 +1,7 @@
 """When each mailing of a plan goes out, what it waits for, and when it is repeated."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,22 +42,31 @@ def plan_of(mailing: Mailing) -> Plan | None:
         return None
 
 
-def moments_of(mailings: Iterable[Mailing], closed: Mapping[str, datetime]) -> dict[int, Moment]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What has happened: when attendance lists were closed, by the slug of the session, since when
+    its report is public and when its invitation went out, by the session (its key)."""
+
+    closed: Mapping[str, datetime] = field(default_factory=dict)
+    reported: Mapping[int, datetime] = field(default_factory=dict)
+    invited: Mapping[int | None, Moment] = field(default_factory=dict)
+
+
+def moments_of(mailings: Iterable[Mailing], known: Known) -> dict[int, Moment]:
     """Return the moment of each mailing, by its key.
 
-    `closed` tells, by the slug of a session, when its attendance list was closed. The day on which
-    an invitation goes out is that of the first among these mailings.
+    The day on which an invitation goes out is that of the first among these mailings.
     """
     listed = list(mailings)
     found = {
-        mailing.pk: _moment(mailing, closed, None)
+        mailing.pk: _moment(mailing, known)
         for mailing in listed
         if _anchor(mailing) != Anchor.INVITATION_SENT
     }
-    invited = _invitations(listed, found)
+    known = replace(known, invited=_invitations(listed, found))
     for mailing in listed:
         if mailing.pk not in found:
-            found[mailing.pk] = _moment(mailing, closed, invited.get(mailing.session_id))
+            found[mailing.pk] = _moment(mailing, known)
     return found
 
 
@@ -86,19 +95,17 @@ def _earliness(moment: Moment) -> tuple[bool, datetime]:
     return moment.at is None, moment.at or moment.about or datetime.max.replace(tzinfo=UTC)
 
 
-def _moment(mailing: Mailing, closed: Mapping[str, datetime], invited: Moment | None) -> Moment:
+def _moment(mailing: Mailing, known: Known) -> Moment:
     if mailing.started_at or mailing.state == _S.MISSED:
         return Moment(at=mailing.started_at or mailing.due_at)
-    moment = _moment_of_plan(mailing, closed, invited)
+    moment = _moment_of_plan(mailing, known)
     if mailing.is_unsettled and not moment.waits:
         waits = _("Waits until this is settled: %s.") % mailing.waits_for
         return Moment(about=moment.at, waits=waits)
     return moment
 
 
-def _moment_of_plan(
-    mailing: Mailing, closed: Mapping[str, datetime], invited: Moment | None
-) -> Moment:
+def _moment_of_plan(mailing: Mailing, known: Known) -> Moment:
     if mailing.state == _S.PLANNED and mailing.due_at:
         return Moment(at=mailing.due_at)
     plan = plan_of(mailing)
@@ -106,16 +113,14 @@ def _moment_of_plan(
         return Moment(waits=_("No moment was chosen yet."))
     if plan.is_now:
         return Moment(waits=_("Goes out as soon as somebody starts it."))
-    moment = _planned(plan, mailing.session, closed, invited)
-    lists = [slug for slug in attendance_asked(mailing.audience) if slug not in closed]
+    moment = _planned(plan, mailing.session, known)
+    lists = [slug for slug in attendance_asked(mailing.audience) if slug not in known.closed]
     if lists and not moment.waits:
         return Moment(about=moment.at, waits=str(_FOR_LIST))
     return moment
 
 
-def _planned(
-    plan: Plan, session: Session | None, closed: Mapping[str, datetime], invited: Moment | None
-) -> Moment:
+def _planned(plan: Plan, session: Session | None, known: Known) -> Moment:
     if plan.at:
         return Moment(at=plan.at)
     if session is None:
@@ -124,14 +129,16 @@ def _planned(
         about = _counted(plan, session, end_of_period(session))
         return Moment(about=about, waits=_("Waits for the exact date of the session."))
     match plan.anchor:
-        case Anchor.ATTENDANCE_CLOSED if session.slug in closed:
-            return Moment(at=_counted(plan, session, closed[session.slug]))
+        case Anchor.ATTENDANCE_CLOSED if session.slug in known.closed:
+            return Moment(at=_counted(plan, session, known.closed[session.slug]))
         case Anchor.ATTENDANCE_CLOSED:
             return Moment(about=_after(plan, session), waits=str(_FOR_LIST))
+        case Anchor.REPORT_PUBLISHED if session.pk in known.reported:
+            return Moment(at=_counted(plan, session, known.reported[session.pk]))
         case Anchor.REPORT_PUBLISHED:
             return Moment(about=_after(plan, session), waits=_("Waits for the report."))
         case Anchor.INVITATION_SENT:
-            sent = invited or Moment()
+            sent = known.invited.get(session.pk, Moment())
             if sent.at:
                 return Moment(at=_counted(plan, session, sent.at))
             about = _counted(plan, session, sent.about)

@@ -1,8 +1,10 @@
 """The ledger of one person: what they agreed to, and what stops their mail."""
 
+from collections.abc import Collection
+
 from django.db.models import F, Q, QuerySet
 
-from contacts.enums import SuppressionReason, SuppressionScope
+from contacts.enums import ConsentBasis, Purpose, SuppressionReason, SuppressionScope
 from contacts.models import ConsentRecord, Contact, Suppression
 
 
@@ -25,3 +27,11 @@ def suppressions_of(
             | Q(purpose=purpose, topic__in={"", topic})
         )
     return rows.order_by("-created_at", "-pk")
+
+
+def may_be_named(contacts: Collection[int]) -> set[int]:
+    """Return the ids of those among these people who agreed that we publish their name."""
+    agreed = ConsentRecord.objects.filter(
+        contact__in=contacts, purpose=Purpose.PUBLICATION, withdrawn_at=None
+    ).exclude(basis__in=(ConsentBasis.NONE, ConsentBasis.MEMBERSHIP))
+    return set(agreed.values_list("contact", flat=True))

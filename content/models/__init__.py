@@ -2,6 +2,7 @@
 
 from content.models.answers import QAIndexPage, QAPage
 from content.models.pages import AgendaPage, HomePage, StandardPage
+from content.models.report import ReportPage
 from content.models.series import SeriesPage
 from content.models.session import Session, SessionFacts
 from content.models.session_page import SessionPage
@@ -13,6 +14,7 @@ __all__ = [
     "HomePage",
     "QAIndexPage",
     "QAPage",
+    "ReportPage",
     "SeriesPage",
     "Session",
     "SessionFacts",

@@ -102,7 +102,7 @@ class AgendaPage(ShownPage, Page):
 
     template = "content/agenda_page.html"
     parent_page_types = ["content.HomePage"]
-    subpage_types = ["content.SessionPage"]
+    subpage_types = ["content.SessionPage", "content.ReportPage"]
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
     search_fields = [*Page.search_fields, index.SearchField("introduction")]
 

@@ -43,7 +43,7 @@ class SeriesPage(ShownPage, Page):
 
     template = "content/series_page.html"
     parent_page_types = ["content.HomePage"]
-    subpage_types = ["content.SessionPage", "content.StandardPage"]
+    subpage_types = ["content.SessionPage", "content.ReportPage", "content.StandardPage"]
     content_panels = [
         *Page.content_panels,
         MultiFieldPanel(

@@ -7,8 +7,10 @@ from django.contrib.auth.models import User
 from django.db.models import F, Q, QuerySet
 from wagtail.models import PageLogEntry
 
+from content.models.report import ReportPage
 from content.models.session import Session
 from content.models.session_page import SessionPage
+from content.selectors.site import OfSession
 
 #: Whoever planned a publication for later published it.
 _PUBLISHED = ("wagtail.publish", "wagtail.publish.schedule")
@@ -45,7 +47,16 @@ def untaken_pages(before: datetime) -> QuerySet[SessionPage]:
     """Return the pages that went live until `before` without what follows from it: whoever
     published them was killed halfway. An alias follows its page; one that was made a page of its
     own has a younger revision, and was not published by that."""
+    return _untaken(SessionPage.objects.live(), before)
+
+
+def untaken_reports(before: datetime) -> QuerySet[ReportPage]:
+    """The same of reports."""
+    return _untaken(ReportPage.objects.live(), before)
+
+
+def _untaken(pages: QuerySet[OfSession], before: datetime) -> QuerySet[OfSession]:
     other = Q(taken_revision=None) | ~Q(taken_revision=F("live_revision_id"))
-    pages = SessionPage.objects.live().filter(other, alias_of=None, last_published_at__lte=before)
-    published = pages.filter(live_revision__created_at__lte=F("last_published_at"))
+    went_live = pages.filter(other, alias_of=None, last_published_at__lte=before)
+    published = went_live.filter(live_revision__created_at__lte=F("last_published_at"))
     return published.order_by("last_published_at", "pk")

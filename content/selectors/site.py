@@ -1,8 +1,8 @@
 """The site around the pages: its settings, its menu, and where something is found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db.models import (
@@ -17,9 +17,12 @@ from wagtail.models import Page, Site
 
 from content.enums import Eligibility
 from content.models.pages import HomePage
+from content.models.report import ReportPage
 from content.models.session import Session
 from content.models.session_page import SessionPage
 from content.models.site_settings import SiteSettings
+
+OfSession = TypeVar("OfSession", SessionPage, ReportPage)
 
 
 def site_settings() -> SiteSettings:
@@ -56,7 +59,7 @@ def versions_of(*pages: Page | None) -> Versions:
     live = Page.objects.live().filter(is_home | Q(translation_key__in=keys))
     live = live.annotate(is_home=ExpressionWrapper(is_home, output_field=BooleanField()))
     found = Versions()
-    for page in live.select_related("locale").only(*_LINKED):
+    for page in live.select_related("locale").only(*LINKED):
         language = page.locale.language_code
         if page.is_home:
             found.homes[language] = page
@@ -69,11 +72,11 @@ def menu_pages(home: Page | None) -> list[Page]:
     if home is None:
         return []
     menu = home.get_children().live().in_menu()
-    return list(menu.select_related("locale").only(*_LINKED))
+    return list(menu.select_related("locale").only(*LINKED))
 
 
 #: What a link to a page is made of.
-_LINKED = (
+LINKED = (
     "title",
     "url_path",
     "path",
@@ -83,7 +86,7 @@ _LINKED = (
     "translation_key",
     "locale__language_code",
 )
-_LINKED_SESSION = (*_LINKED, "session", "introduction", "first_published_at")
+_LINKED_SESSION = (*LINKED, "session", "introduction", "first_published_at")
 
 
 class Imprint(NamedTuple):
@@ -119,9 +122,16 @@ def pages_of_sessions(sessions: Iterable[Session], language: str) -> dict[int, S
     if not wanted:
         return {}
     pages = SessionPage.objects.live().filter(session__in=wanted).select_related("locale")
-    found: dict[int, SessionPage] = {}
-    for page in pages.only(*_LINKED_SESSION).order_by("alias_of_id", "pk"):
-        session = wanted[page.session_id]
+    return in_best_language(pages.only(*_LINKED_SESSION), wanted, language)
+
+
+def in_best_language(
+    pages: QuerySet[OfSession], sessions: Mapping[Any, Session], language: str
+) -> dict[int, OfSession]:
+    """Return a page of each session: in `language`, else in the source language, else any."""
+    found: dict[int, OfSession] = {}
+    for page in pages.order_by("alias_of_id", "pk"):
+        session = sessions[page.session_id]
         ranks = {language: 0, session.source_language: 1} | {language: 0}
         rank = ranks.get(page.locale.language_code, 2)
         kept = found.get(session.pk)
@@ -150,10 +160,11 @@ def session_urls(sessions: Sequence[Session], language: str) -> dict[int, str]:
 
 def findable_pages(root: Page) -> QuerySet[Page]:
     """Return the pages that search engines may know: what everybody may read below `root` and its
-    translations. A session by invitation is told to those who are invited."""
+    translations. A session by invitation, and its report, is told to those who are invited."""
     homes = root.get_translations(inclusive=True).values_list("path", flat=True)
     below = Q(*(("path__startswith", path) for path in homes), _connector=Q.OR)
     by_invitation = Q(sessionpage__session__eligibility=Eligibility.INVITED)
+    by_invitation |= Q(reportpage__session__eligibility=Eligibility.INVITED)
     pages = Page.objects.filter(below).exclude(by_invitation).live().public().order_by("path")
     found: QuerySet[Page] = pages.defer_streamfields().specific()
     return found

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.text import slugify
 
-from content.models import SeriesPage, Session, SessionPage
+from content.models import ReportPage, SeriesPage, Session, SessionPage
 from content.questions import questions_of_page
 from content.selectors.sessions import facts
 
@@ -42,9 +42,10 @@ def publish_session(*, page: SessionPage, now: datetime) -> Session:
     return session
 
 
-def note_taken(*, page: SessionPage, revision_id: int | None) -> None:
+def note_taken(*, page: SessionPage | ReportPage, revision_id: int | None) -> None:
     """Note that all that follows from publishing this revision of the page was done."""
-    SessionPage.objects.filter(pk=page.pk).update(taken_revision=revision_id)
+    pages = type(page)._default_manager.filter(pk=page.pk)
+    pages.update(taken_revision=revision_id)
     page.taken_revision = revision_id
 
 

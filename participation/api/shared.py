@@ -21,7 +21,7 @@ from content.dates import when, where
 from content.enums import QuestionKind
 from content.models import Session
 from content.questions import Question, questions_of
-from content.selectors import session_urls
+from content.selectors import has_begun, report_urls, session_urls
 from participation.answers import ALWAYS_ASKED, field_name
 from participation.enums import Phase
 from participation.errors import (
@@ -192,19 +192,20 @@ def session_out(session: Session, language: str, *, now: datetime) -> dict[str, 
 def sessions_out(
     sessions: Sequence[Session], language: str, *, now: datetime
 ) -> list[dict[str, Any]]:
-    """The same for several sessions, in two queries beside their themes."""
+    """The same for several sessions, in two queries beside their themes; one more when a
+    report can be there."""
     left = seats_left_of(sessions)
     phases = phases_of(sessions, now, left=left)
     urls = session_urls(sessions, language)
+    reports = report_urls([each for each in sessions if has_begun(each, now)], language)
     return [
-        _session_out(session, language, phases[session.pk], left[session.pk], urls[session.pk])
+        _session_out(session, language, phases[session.pk], left[session.pk])
+        | {"url": urls[session.pk], "report_url": reports.get(session.pk)}
         for session in sessions
     ]
 
 
-def _session_out(
-    session: Session, language: str, phase: Phase, left: int | None, url: str
-) -> dict[str, Any]:
+def _session_out(session: Session, language: str, phase: Phase, left: int | None) -> dict[str, Any]:
     return {
         "slug": session.slug,
         "title": session.title(language),
@@ -231,7 +232,6 @@ def _session_out(
         "registration_closes_at": session.registration_closes_at,
         "host": {"name": session.host_name, "url": session.host_url} if session.host_url else None,
         "roles": session.roles,
-        "url": url,
         "calendar_url": settings.SITE_URL
         + reverse("participation:session_ics", args=[session.slug]),
     }

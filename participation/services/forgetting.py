@@ -14,6 +14,7 @@ from content.selectors import has_begun
 from participation.enums import LIVE, SEATED, AgreementState, RegistrationState
 from participation.models import Agreement, Interest, LearningQuestion, PollAnswer, Registration
 from participation.services.moves import move
+from participation.services.reports import forget_in_reports
 from participation.services.seats import fill_seats, lock_session
 
 
@@ -37,6 +38,7 @@ def forget_participation(contact: Contact, *, now: datetime) -> None:
     _forget_unconfirmed(contact, now)
     _forget_questions(contact)
     _forget_agreements(contact, now)
+    forget_in_reports(contact)
     Interest.objects.filter(contact=contact).delete()
     PollAnswer.objects.filter(contact=contact).update(remark="")
     mine = Registration.objects.filter(contact=contact)

@@ -7,7 +7,11 @@ from wagtail.snippets.models import register_snippet
 
 from participation.bulk_actions import ACTIONS
 from participation.models import Registration
-from participation.wagtail_hooks import changes, publications  # noqa: F401 -- for their hooks
+from participation.wagtail_hooks import (  # noqa: F401 -- for their hooks
+    changes,
+    publications,
+    reports,
+)
 from participation.wagtail_hooks.agreements import AgreementViewSet
 from participation.wagtail_hooks.desk import DeskViewSet
 from participation.wagtail_hooks.polls import DeletePolls, PollViewSet

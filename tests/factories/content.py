@@ -15,6 +15,7 @@ from content.models import (
     HomePage,
     QAIndexPage,
     QAPage,
+    ReportPage,
     SeriesPage,
     Session,
     SessionPage,
@@ -114,6 +115,30 @@ def make_session_page(**overrides: Any) -> SessionPage:
         page.save_revision().publish()
         page.refresh_from_db()
     return page
+
+
+def make_held_session(**overrides: Any) -> Session:
+    """A session that took place, as publishing its page made it."""
+    page = make_session_page(**{"publish": True, "status": "held"} | overrides)
+    return Session.objects.get(page_key=page.translation_key)
+
+
+def make_report(**overrides: Any) -> ReportPage:
+    """A draft report of a session (of a held one with a page by default), beside its page;
+    `publish=True` publishes it."""
+    publish = overrides.pop("publish", False)
+    values: dict[str, Any] = {"title": f"Verslag {next(NUMBERS)}", "live": False} | overrides
+    if "session" not in values:
+        values["session"] = make_held_session()
+    parent = values.pop("parent", None)
+    if parent is None:
+        beside = SessionPage.objects.filter(session=values["session"]).order_by("pk").first()
+        parent = beside.get_parent().specific if beside else make_series()
+    report = parent.add_child(instance=ReportPage(locale=parent.locale, **values))
+    if publish:
+        report.save_revision().publish()
+        report.refresh_from_db()
+    return report
 
 
 def make_answer_index(**overrides: Any) -> QAIndexPage:

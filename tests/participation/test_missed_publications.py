@@ -22,7 +22,14 @@ from participation.services import (
 )
 from participation.services.publications import GRACE
 from tests.factories.base import make_user
-from tests.factories.content import make_home, make_locale, make_series, make_session_page
+from tests.factories.content import (
+    make_home,
+    make_locale,
+    make_report,
+    make_series,
+    make_session_page,
+)
+from tests.factories.participation import make_registration
 from tests.participation.changing import (
     A,
     B,
@@ -209,11 +216,26 @@ def test_nothing_is_followed_that_is_planned_or_a_draft():
     assert [session_of(each).first_day for each in (page, later, gone)] == [A, A, A]
 
 
-def test_looking_for_missed_publications_costs_one_query(django_assert_num_queries):
+def test_looking_for_missed_publications_costs_one_query_a_kind_of_page(django_assert_num_queries):
     for _ in range(3):
-        published()
-    with django_assert_num_queries(1):
+        make_report(session=published().session, publish=True)
+    with django_assert_num_queries(2):
         assert follow_missed_publications(now=_soon()) == 0
+
+
+@pytest.mark.parametrize("killed", [0, 1])
+def test_report_that_was_cut_short_is_taken_over_by_the_tick(killed):
+    module, what = [(content_receivers, "note_public"), (receivers, "freeze_report")][killed]
+    report = make_report(session=published().session)
+    make_registration(session=report.session, attendance="present")
+    with _killed_before(what, module):
+        report.save_revision().publish()
+    report.refresh_from_db()
+    assert (report.live, report.frozen) == (True, {})
+    assert [follow_missed_publications(now=_soon()) for _ in range(2)] == [1, 0]
+    report.refresh_from_db()
+    assert report.frozen["present"] == 1
+    assert report.public_since == report.last_published_at
 
 
 def test_pages_of_before_count_as_followed():

@@ -1,5 +1,6 @@
 """The first page of the desk: who is in, who waits, who is to be decided about."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Sum
@@ -17,7 +18,8 @@ from contacts.wagtail_hooks.exports import export_response
 from content.dates import where
 from content.models import SessionPage
 from content.questions import questions_of
-from content.selectors import session_url
+from content.selectors import is_over, report_to_edit, session_url
+from content.wagtail_hooks import may_make_report
 from participation.models import PartnerVisit
 from participation.selectors.desk import desk_of, typed_answers, with_people
 from participation.selectors.files import registrations_file
@@ -75,6 +77,7 @@ class SignUpsPage(SpreadsheetExportMixin, SessionView):
             "public_url": session_url(self.session, self.language),
             "page_url": self._page_url(),
             "visits": self._visits(),
+            **self._report(now),
             "acts": self._acts(),
             "buttons": buttons_of_others(self.request, self.session),
             "may_see_people": self.may("contacts.view_contact"),
@@ -100,6 +103,15 @@ class SignUpsPage(SpreadsheetExportMixin, SessionView):
         ):
             return ""
         return reverse("wagtailadmin_pages:edit", args=[page.pk])
+
+    def _report(self, now: datetime) -> dict[str, Any]:
+        """The report of the session, or whether it is time to make one."""
+        user, report = self.request.user, report_to_edit(self.session)
+        if report is None:
+            may_make = is_over(self.session, now) and may_make_report(user, self.session)
+            return {"report": None, "may_make_report": may_make}
+        may_edit = page_permission_policy.user_has_permission_for_instance(user, "change", report)
+        return {"report": report, "may_edit_report": may_edit}
 
     def _visits(self) -> int | None:
         if not self.session.is_partner_hosted:

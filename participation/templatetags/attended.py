@@ -1,0 +1,21 @@
+"""What a report tells of its session by itself."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils import timezone
+
+from content.models import ReportPage
+from participation.selectors.reports import report_facts
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def facts_of_report(context: Context, page: ReportPage) -> dict[str, Any]:
+    """Return what was frozen at publication; in a preview what would be frozen now."""
+    is_preview = getattr(context.get("request"), "is_preview", False)
+    if not is_preview:
+        return page.frozen
+    return report_facts(page.session, now=timezone.now()) if page.session else {}
