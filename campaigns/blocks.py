@@ -29,7 +29,6 @@ from content.selectors import agreed_answers
 
 #: How wide the text of a mail is, and that of one of two columns.
 _WIDTH, _COLUMN_WIDTH = 552, 252
-
 _POLL = ("poll.question", "poll.closes", "link.poll")
 _CARD = 'css-class="card" padding="16px 24px" container-background-color="#f4f1ea"'
 
