@@ -25,7 +25,7 @@ from contacts.models import Notice
 from tests.campaigns.people import make_delegate, make_organiser, need_second_person
 from tests.concurrency import together
 from tests.factories.base import make_user
-from tests.factories.campaigns import make_far_session, make_mailing
+from tests.factories.campaigns import make_far_session, make_mailing, mark_sent
 from tests.factories.contacts import NOW
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +109,7 @@ def test_repetition_of_an_approved_text_is_approved(mailing, writer, reader):
     plan = {"now": True, "repeat": {"every_days": 1, "times": 1}}
     mailings.plan_mailing(mailing_id=mailing.pk, plan=plan, by=writer, now=NOW)
     start_due_mailings(now=NOW)
-    Delivery.objects.update(state="sent", sent_at=NOW)
+    mark_sent(mailing)
     assert finish_mailings(now=NOW) == [mailing.pk]
     (number,) = plan_repetitions(now=NOW)
     repeated = Mailing.objects.get(pk=number)

@@ -10,7 +10,7 @@ from wagtail.log_actions import log as wagtail_log
 
 from campaigns.enums import MailingState
 from campaigns.errors import MoveForbidden
-from campaigns.models import Delivery, Mailing
+from campaigns.models import Batch, Delivery, Mailing
 from campaigns.plan import due_time, parse_plan
 from campaigns.selectors import counts, dry_run
 from campaigns.services import decisions, mailings, planning
@@ -270,15 +270,36 @@ def test_mailing_is_done_when_nothing_is_open():
     mailing = make_mailing(state="sending")
     row = make_delivery(mailing=mailing)
     make_delivery(mailing=mailing, state="unknown")
-    for state in ("queued", "claimed", "deferred"):
-        Delivery.objects.filter(pk=row.pk).update(state=state)
-        assert finish_mailings(now=NOW) == []
+    assert finish_mailings(now=NOW) == []
+    mailing.batches.update(claim="1234")
+    Delivery.objects.filter(pk=row.pk).update(state="claimed", claim="1234")
+    assert finish_mailings(now=NOW) == []
+    mailing.batches.all().delete()
+    Delivery.objects.filter(pk=row.pk).update(state="deferred", next_attempt_at=NOW)
+    assert finish_mailings(now=NOW) == []
 
-    Delivery.objects.filter(pk=row.pk).update(state="sent")
+    Delivery.objects.filter(pk=row.pk).update(state="sent", next_attempt_at=None)
     assert finish_mailings(now=NOW) == [mailing.pk]
     assert finish_mailings(now=NOW) == []
     mailing.refresh_from_db()
     assert (mailing.state, mailing.finished_at) == ("done", NOW)
+
+
+def test_rows_in_no_batch_are_found_before_a_mailing_is_done():
+    mailing = make_mailing(state="sending")
+    queued = [make_delivery(mailing=mailing) for _ in range(3)]
+    held = [make_delivery(mailing=mailing, state="claimed", claim="1234") for _ in range(2)]
+    Batch.objects.all().delete()
+
+    assert finish_mailings(now=NOW) == []
+
+    found = Batch.objects.order_by("claim").values_list("claim", "first_id", "last_id")
+    assert list(found) == [
+        ("", queued[0].pk, queued[-1].pk),
+        ("1234", held[0].pk, held[-1].pk),
+    ]
+    mailing.refresh_from_db()
+    assert mailing.state == "sending"
 
 
 def test_rows_expire_when_the_session_begins_and_when_the_mailing_is_cancelled():

@@ -14,7 +14,7 @@ from campaigns.services.repeating import plan_repetitions
 from tests.campaigns.people import invite, make_delegate, register
 from tests.concurrency import together
 from tests.factories.base import make_user
-from tests.factories.campaigns import make_mailing
+from tests.factories.campaigns import make_mailing, mark_sent
 from tests.factories.contacts import NOW
 from tests.factories.content import make_session
 
@@ -50,7 +50,7 @@ def _run(mailing, now):
     assert start_mailing(mailing_id=mailing.pk, now=now)
     rows = Delivery.objects.filter(mailing=mailing, state="queued")
     found = set(rows.values_list("contact_id", flat=True))
-    rows.update(state="sent", sent_at=now)
+    mark_sent(mailing, now)
     assert finish_mailings(now=now) == [mailing.pk]
     return found
 
