@@ -1,5 +1,6 @@
 """What a report tells of its session by itself."""
 
+from datetime import date
 from typing import Any
 
 from django import template
@@ -18,4 +19,12 @@ def facts_of_report(context: Context, page: ReportPage) -> dict[str, Any]:
     is_preview = getattr(context.get("request"), "is_preview", False)
     if not is_preview:
         return page.frozen
-    return report_facts(page.session, now=timezone.now()) if page.session else {}
+    if page.session is None:
+        return {}
+    return report_facts(page.session, language=page.locale.language_code, now=timezone.now())
+
+
+@register.filter
+def frozen_day(day: str) -> date:
+    """Return a day that was frozen as JSON."""
+    return date.fromisoformat(day)
