@@ -4,9 +4,12 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template import Context
 from django.utils import timezone
+from django.utils.translation import get_language
 
+from content.dates import date_in_words
 from content.models import ReportPage
 from participation.selectors.reports import report_facts
 
@@ -25,6 +28,6 @@ def facts_of_report(context: Context, page: ReportPage) -> dict[str, Any]:
 
 
 @register.filter
-def frozen_day(day: str) -> date:
-    """Return a day that was frozen as JSON."""
-    return date.fromisoformat(day)
+def frozen_day(day: str) -> str:
+    """Return a day that was frozen as JSON, in words."""
+    return date_in_words(date.fromisoformat(day), get_language() or settings.LANGUAGE_CODE)
