@@ -23,8 +23,8 @@ _OF_THE_PAGE = ("frozen", "public_since", "taken_revision")
 class ReportPage(ShownPage, Page):
     """One page per session and language.
 
-    Who was there and what was asked is not typed: the room that knows freezes it in `frozen` at
-    each publication (participation.selectors.reports says in which shape).
+    Who was there, what was asked and what was agreed is not typed: the room that knows freezes it
+    in `frozen` at each publication (participation.selectors.reports says in which shape).
     """
 
     session = models.ForeignKey(
@@ -73,9 +73,9 @@ class ReportPage(ShownPage, Page):
         FieldPanel("session"),
         HelpPanel(
             content=_(
-                "The numbers, the organisations and the public learning questions fill themselves: "
-                "they are taken from the session at the moment of publication, and again each time "
-                "you publish. The preview shows how they are now."
+                "The numbers, the organisations, the public learning questions and the public "
+                "agreements fill themselves: they are taken from the session at the moment of "
+                "publication, and again each time you publish. The preview shows how they are now."
             )
         ),
         MultiFieldPanel([FieldPanel("introduction"), FieldPanel("body")], heading=_("Text")),

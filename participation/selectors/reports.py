@@ -1,5 +1,6 @@
 """What a report tells of its session by itself: counted, never typed."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,24 +9,40 @@ from django.db.models import QuerySet
 from contacts.models import Organisation, Representation
 from contacts.selectors.ledger import may_be_named
 from content.models import Session
-from participation.enums import Attendance, QuestionState
-from participation.models import LearningQuestion, Registration
+from content.selectors import pages_of_sessions
+from participation.enums import AgreementState, Attendance, QuestionState
+from participation.models import Agreement, LearningQuestion, Registration
+from participation.selectors.agreements import listed_agreements
 from participation.selectors.attendance import attendance_counts
 from participation.selectors.sessions import day_of
 
+#: The organisations that may be named, with the person by whose consent, if it takes that.
+Named = dict[int, int | None]
 
-def report_facts(session: Session, *, now: datetime) -> dict[str, Any]:
-    """Return what the report freezes at publication, as JSON:
+
+def report_facts(session: Session, *, language: str, now: datetime) -> dict[str, Any]:
+    """Return what a report in this language freezes at publication, as JSON:
 
     {"present", "guests", "hosts", "excused" (said so, before or after), "no_show",
      "organisations": [{"name", "by_consent_of": a contact or None}], "unnamed": how many more,
-     "question_count", "questions": [{"text", "language"}]}.
+     "question_count", "questions": [{"text", "language"}],
+     "agreements": [{"text", "owners": like the organisations, "due": "2026-03-12" or None,
+     "is_done", "carried_to": the title of a session, or empty}]}.
 
-    No person is named. An organisation of which we know one person stands for that person, and is
-    named by their consent to publication alone.
+    A person is named as who does what was agreed, by their consent to publication, and nowhere
+    else. An organisation of which we know one person stands for that person, and is named by their
+    consent alone.
     """
     counts = attendance_counts(session)
-    organisations = _organisations(session, day_of(session, now))
+    rows = Registration.objects.filter(session=session, attendance=Attendance.PRESENT)
+    present = _people(rows.exclude(organisation=None))
+    agreements = list(_agreements_of(session))
+    named = _named(_with_owners(present, agreements), day_of(session, now))
+    theirs = Organisation.objects.filter(pk__in=present.keys() & named.keys())
+    organisations = [
+        {"name": organisation.name, "by_consent_of": named[organisation.pk]}
+        for organisation in theirs.order_by("name_key", "pk")
+    ]
     questions = _questions_of(session)
     public = questions.filter(is_public=True).order_by("pk")
     return {
@@ -38,22 +55,22 @@ def report_facts(session: Session, *, now: datetime) -> dict[str, Any]:
         "unnamed": counts.organisations - len(organisations),
         "question_count": questions.count(),
         "questions": list(public.values("text", "language")),
+        "agreements": _told(agreements, named, language),
     }
 
 
-def _organisations(session: Session, day: date) -> list[dict[str, Any]]:
-    """Return the organisations that had somebody present and may be named, by their names."""
-    rows = Registration.objects.filter(session=session, attendance=Attendance.PRESENT)
-    present = _people(rows.exclude(organisation=None))
-    known = _people(Representation.objects.on(day).filter(organisation__in=present.keys()))
-    alone = {pk for pk, people in present.items() if len(people | known.get(pk, set())) == 1}
-    agreed = may_be_named({contact for pk in alone for contact in present[pk]})
-    named: dict[int, int | None] = dict.fromkeys(present.keys() - alone)
-    named |= {pk: contact for pk in alone for contact in present[pk] & agreed}
-    return [
-        {"name": organisation.name, "by_consent_of": named[organisation.pk]}
-        for organisation in Organisation.objects.filter(pk__in=named).order_by("name_key", "pk")
-    ]
+def _named(found: dict[int, set[int]], day: date) -> Named:
+    """Return which of these organisations may be named, by who was found there for each."""
+    theirs = Representation.objects.filter(organisation__in=found.keys())
+    known, ever = _people(theirs.on(day)), _people(theirs)
+    alone: dict[int, int] = {}
+    for pk, there in found.items():
+        people = there | known.get(pk, set()) or ever.get(pk, set())
+        if len(people) == 1:
+            (alone[pk],) = people
+    agreed = may_be_named(alone.values())
+    named: Named = dict.fromkeys(found.keys() - alone.keys())
+    return named | {pk: contact for pk, contact in alone.items() if contact in agreed}
 
 
 def _people(rows: QuerySet[Any]) -> dict[int, set[int]]:
@@ -64,7 +81,56 @@ def _people(rows: QuerySet[Any]) -> dict[int, set[int]]:
     return found
 
 
+def _with_owners(
+    present: dict[int, set[int]], agreements: Iterable[Agreement]
+) -> dict[int, set[int]]:
+    """Return who was there by organisation, with who does for which what was agreed."""
+    found = {pk: set(there) for pk, there in present.items()}
+    for each in agreements:
+        if each.organisation:
+            people = found.setdefault(each.organisation.pk, set())
+            people.update([each.contact.pk] if each.contact else [])
+    return found
+
+
 def _questions_of(session: Session) -> QuerySet[LearningQuestion]:
     """Return the learning questions of a session; those not formulated, or merged, are none."""
     asked = LearningQuestion.objects.filter(session=session).exclude(text="")
     return asked.exclude(state=QuestionState.MERGED)
+
+
+def _agreements_of(session: Session) -> QuerySet[Agreement]:
+    """Return what was agreed there and may be told; what was dropped is left out."""
+    told = listed_agreements().filter(session=session, is_public=True)
+    return told.exclude(state=AgreementState.DROPPED)
+
+
+def _told(agreements: Sequence[Agreement], named: Named, language: str) -> list[dict[str, Any]]:
+    """Return the agreements as a report has them."""
+    agreed = may_be_named({each.contact.pk for each in agreements if each.contact})
+    later = {each.carried_to for each in agreements if each.carried_to}
+    shown = pages_of_sessions(later, language)
+    titles = {  # a session that was taken offline is not named
+        session.pk: session.title(language)
+        for session in later
+        if session.page_key is None or session.pk in shown
+    }
+    return [
+        {
+            "text": each.text,
+            "owners": list(_owners(each, agreed, named)),
+            "due": each.due and each.due.isoformat(),
+            "is_done": each.state == AgreementState.DONE,
+            "carried_to": titles.get(each.carried_to.pk, "") if each.carried_to else "",
+        }
+        for each in agreements
+    ]
+
+
+def _owners(agreement: Agreement, agreed: set[int], named: Named) -> Iterator[dict[str, Any]]:
+    """Yield who does it: the person and the organisation, as far as they may be named."""
+    if agreement.contact and agreement.contact.pk in agreed:
+        yield {"name": agreement.contact.full_name, "by_consent_of": agreement.contact.pk}
+    if agreement.organisation and agreement.organisation.pk in named:
+        by_consent_of = named[agreement.organisation.pk]
+        yield {"name": agreement.organisation.name, "by_consent_of": by_consent_of}
