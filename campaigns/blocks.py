@@ -407,7 +407,7 @@ class PollBlock(blocks.StructBlock):
 
     class Meta:
         label = _("Poll")
-        icon = "tasks"
+        icon = "clipboard-list"
 
 
 def _mjml(body: Any, context: BlockContext) -> str:

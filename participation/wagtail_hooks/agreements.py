@@ -27,7 +27,7 @@ from contacts.wagtail_hooks.listing import choice
 from content.models import Session
 from participation.errors import ParticipationError
 from participation.models import Agreement
-from participation.selectors.agreements import is_overdue, listed_agreements
+from participation.selectors.agreements import is_overdue, listed_agreements, of_session
 from participation.selectors.files import agreements_file
 from participation.services.agreements import change_agreement, make_agreement
 
@@ -84,7 +84,7 @@ class AgreementFilters(WagtailFilterSet):
     def of_session(
         self, rows: QuerySet[Agreement], name: str, value: Session
     ) -> QuerySet[Agreement]:
-        return rows.filter(Q(session=value) | Q(carried_to=value))
+        return rows.filter(of_session(value.slug))
 
 
 class AgreementIndex(RoundTripExport, IndexView):

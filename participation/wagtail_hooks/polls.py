@@ -12,7 +12,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.text import capfirst
+from django.utils.translation import (
+    get_language,
+    gettext_lazy,
+    ngettext,
+    pgettext,
+    pgettext_lazy,
+)
 from django.utils.translation import gettext as _
 from django.views.generic import View
 from wagtail.admin.filters import WagtailFilterSet
@@ -48,7 +55,10 @@ class PollFilters(WagtailFilterSet):
     state = choice(
         gettext_lazy("status"),
         method="in_state",
-        choices=[("open", gettext_lazy("open")), ("closed", gettext_lazy("closed"))],
+        choices=[
+            ("open", pgettext_lazy("poll", "open")),
+            ("closed", pgettext_lazy("poll", "closed")),
+        ],
     )
 
     class Meta:
@@ -61,7 +71,7 @@ class PollFilters(WagtailFilterSet):
 
 
 def _state(poll: Poll) -> str:
-    return _("open") if poll.is_open(timezone.now()) else _("closed")
+    return pgettext("poll", "open") if poll.is_open(timezone.now()) else pgettext("poll", "closed")
 
 
 class PollIndex(RoundTripExport, GuardedIndex):
@@ -205,7 +215,7 @@ class PollAct(WagtailAdminTemplateMixin, View):
     """Close a poll or open it again: it asks first, with its consequence, and acts on POST."""
 
     template_name = "participation/admin/poll_act.html"
-    header_icon = "tasks"
+    header_icon = "clipboard-list"
     act = ""
     request: HttpRequest
 
@@ -261,7 +271,7 @@ class PollViewSet(SnippetViewSet):
     model = Poll
     chooser_viewset_class = GuardedChooser
     menu_label = gettext_lazy("Polls")
-    icon = "tasks"
+    icon = "clipboard-list"
     menu_order = 135
     add_to_admin_menu = True
     index_view_class = PollIndex
@@ -274,11 +284,13 @@ class PollViewSet(SnippetViewSet):
     filterset_class = PollFilters
     list_display = [
         "__str__",
-        Column("kind", label=gettext_lazy("kind"), accessor="get_kind_display"),
-        Column("session", label=gettext_lazy("session")),
-        NumberColumn("answer_count", label=gettext_lazy("answers"), sort_key="answer_count"),
-        Column("state", label=gettext_lazy("status"), accessor=_state),
-        DateColumn("closes_at", label=gettext_lazy("closes at"), sort_key="closes_at"),
+        Column("kind", label=capfirst(gettext_lazy("kind")), accessor="get_kind_display"),
+        Column("session", label=capfirst(gettext_lazy("session"))),
+        NumberColumn(
+            "answer_count", label=capfirst(gettext_lazy("answers")), sort_key="answer_count"
+        ),
+        Column("state", label=capfirst(gettext_lazy("status")), accessor=_state),
+        DateColumn("closes_at", label=capfirst(gettext_lazy("closes at")), sort_key="closes_at"),
     ]
     search_fields = ["question_nl", "question_en", "explanation_nl", "explanation_en"]
     search_backend_name = None

@@ -13,14 +13,22 @@ from participation.links import (
     confirm_token,
     invitation_token,
     join_token,
+    poll_token,
     registration_token,
 )
 from participation.models import OrganisationInvitation, Registration
 from tests.contacts.logins import log_in
+from tests.factories.base import make_token
 from tests.factories.content import make_home, make_series, make_session_page
-from tests.factories.participation import make_invitation, make_registration
+from tests.factories.participation import (
+    make_agreement,
+    make_date_poll,
+    make_invitation,
+    make_poll,
+    make_registration,
+)
 from tests.factories.questions import EVERY_KIND
-from tests.participation.test_api import BODY, _patch, _post, _token
+from tests.participation.test_api import BODY, _patch, _post
 from tests.participation.visits import (
     coming_session,
     everything,
@@ -53,7 +61,7 @@ def session():
 
 @pytest.fixture
 def organiser():
-    return _token("participation:read", "participation:write")
+    return {"authorization": f"Bearer {make_token('participation:read', 'participation:write')}"}
 
 
 def _calls(session, row):
@@ -66,6 +74,47 @@ def _calls(session, row):
         f"/api/my/registrations/{mine}": (_patch, {"answers": {"bus": "no"}}),
         f"/api/registrations/{row.pk}": (_patch, {"state": "registered", "attendance": "present"}),
         f"/api/sessions/{session.slug}/attendance": (_post, {"marks": [mark], "closed": False}),
+    }
+
+
+def _calls_of_agreements(session, agreement):
+    """Each call about agreements with a good body, as above."""
+    made = {
+        "text": "Een rooster delen",
+        "session": session.slug,
+        "organisation": agreement.organisation_id,
+        "contact": member_contact().pk,
+        "due": "2026-05-01",
+        "is_public": False,
+    }
+    changed = made | {
+        "state": "done",
+        "carried_to": coming_session(slug="twee").slug,
+        "seen": agreement.changed_at.isoformat(),
+    }
+    return {
+        "/api/agreements": (_post, made),
+        f"/api/agreements/{agreement.pk}": (_patch, changed),
+    }
+
+
+def _calls_of_polls(session, poll):
+    """Each call about polls with a good body, as above."""
+    made = {
+        "kind": "one",
+        "question": {"nl": "Waarheen?"},
+        "explanation": {"nl": "Voor het najaar."},
+        "session": session.slug,
+        "series": "reeks",
+        "closes_at": "2100-01-01T12:00:00Z",
+        "options": [{"text": {"nl": "Zwolle"}}, {"text": {"nl": "Breda"}}],
+    }
+    mine = poll_token(poll_id=poll.pk, contact=member_contact())
+    choices = list(poll.options.values_list("pk", flat=True)[:1])
+    return {
+        "/api/polls": (_post, made),
+        f"/api/polls/{poll.pk}": (_patch, made | {"options": None}),
+        f"/api/my/polls/{mine}": (_post, {"choices": choices, "remark": "Graag"}),
     }
 
 
@@ -87,10 +136,44 @@ def test_no_value_of_a_field_breaks_a_call(client, session, organiser, place):
             assert send(client, path, {"marks": marks}, **headers).status_code < 500
 
 
+@pytest.mark.parametrize("place", range(5))
+def test_no_value_of_a_field_breaks_a_call_about_agreements_or_polls(
+    client, session, organiser, place
+):
+    calls = _calls_of_agreements(session, make_agreement(session=session))
+    calls |= _calls_of_polls(session, make_poll("Zwolle", "Breda"))
+    path, (send, body) = list(calls.items())[place]
+    headers = {} if "/my/" in path else organiser
+    for name in [*body, "unknown"]:
+        for value in VALUES:
+            answer = send(client, path, body | {name: value}, **headers)
+            assert answer.status_code < 500
+            if answer.status_code == 422:
+                assert {each["field"].split(".")[0] for each in answer.json()["errors"]} == {name}
+    for inner in ("id", "text", "day", "starts", "unknown"):
+        for value in VALUES if "options" in body else ():
+            options = [{"text": {"nl": "Een"}, inner: value}, {"text": {"nl": "Twee"}}]
+            answer = send(client, path, body | {"options": options}, **headers)
+            assert answer.status_code < 500
+    assert send(client, path, body, **headers).status_code in (200, 201, 409)
+
+
 def test_no_number_in_an_address_breaks_a_call(client, organiser):
     for number in (0, 999_999, HUGE, 10**500):
         answer = _patch(client, f"/api/registrations/{number}", {"state": "cancelled"}, **organiser)
         assert answer.status_code in (404, 422)
+        for path in ("agreements", "polls"):
+            url = f"/api/{path}/{number}"
+            assert client.get(url, headers=organiser).status_code == 404
+            assert _patch(client, url, {}, **organiser).status_code == 404
+
+
+def test_no_value_of_a_parameter_breaks_a_list_of_an_organiser(client, organiser):
+    for path in ("agreements", "polls"):
+        for name in ("session", "state", "organisation", "overdue", "cursor", "limit", "unknown"):
+            for text in TEXTS:
+                answer = client.get(f"/api/{path}", {name: text}, headers=organiser)
+                assert answer.status_code < 500
 
 
 def test_no_value_of_a_parameter_breaks_a_public_read(client, session):
@@ -100,6 +183,7 @@ def test_no_value_of_a_parameter_breaks_a_public_read(client, session):
         "/api/sessions/een/form",
         "/api/invitations/x",
         "/api/my/registrations/x",
+        "/api/my/polls/x",
         "/agenda.ics",
         "/series/reeks/agenda.atom",
     ]
@@ -121,6 +205,8 @@ def test_no_value_of_a_field_breaks_a_form(client, session, value):
         invitation_url(session, contact): ["others", "act", "need", "q_dagdeel", "q_eten"],
         registration_url(row): ["act", "need", "q_bus", "q_dagdeel", "q_eten"],
     }
+    for poll in (make_poll("Zwolle", "Breda"), make_date_poll(session.day())):
+        forms[f"/q/{poll_token(poll_id=poll.pk, contact=contact)}/"] = ["choices", "remark"]
     for url, names in forms.items():
         for name in names:
             values = stamped(q_bus="no", sessions=["een"]) | {name: value}
@@ -138,6 +224,7 @@ def test_token_of_another_purpose_or_person_opens_nothing(client, session):
         "t": colleague_token(row),
         "j": join_token(row),
         "c": confirm_token(waiting.pk),
+        "q": poll_token(poll_id=make_poll("Zwolle", "Breda").pk, contact=contact),
     }
     before = everything()
     for letter in made:
@@ -152,7 +239,8 @@ def test_token_of_another_purpose_or_person_opens_nothing(client, session):
         token = tokens.make("registration", *numbers)
         assert client.get(f"/r/{token}/").status_code in (404, 410)
         assert client.get(f"/api/my/registrations/{token}").status_code in (404, 410)
-    assert client.get(f"/i/{tokens.make('invitation', HUGE, HUGE, 0)}/").status_code == 404
+    for letter, purpose in (("i", "invitation"), ("q", "poll")):
+        assert client.get(f"/{letter}/{tokens.make(purpose, HUGE, HUGE, 0)}/").status_code == 404
     assert client.get(f"/c/{tokens.make_timed('confirm', HUGE)}/").status_code == 404
     assert everything() == before
 

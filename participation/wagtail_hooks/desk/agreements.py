@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -24,7 +23,7 @@ from participation.bulk_actions import SessionField
 from participation.enums import AgreementState
 from participation.errors import ParticipationError
 from participation.models import Agreement
-from participation.selectors.agreements import later_sessions, listed_agreements
+from participation.selectors.agreements import later_sessions, listed_agreements, of_session
 from participation.selectors.files import agreements_file
 from participation.services.agreements import carry_agreement, settle_agreement
 from participation.wagtail_hooks.desk.pages import VIEW_AGREEMENTS, SessionView
@@ -54,7 +53,7 @@ class AgreementsPage(SpreadsheetExportMixin, SessionView):
         return True
 
     def get(self, request: HttpRequest, session_id: int) -> HttpResponseBase:
-        rows = listed_agreements().filter(Q(session=self.session) | Q(carried_to=self.session))
+        rows = listed_agreements().filter(of_session(self.session.slug))
         today = timezone.localdate()
         if self.is_export:
             return export_response(
@@ -85,8 +84,8 @@ class _AgreementView(SessionView):
 
     @cached_property
     def agreement(self) -> Agreement:
-        here = Q(session=self.session) | Q(carried_to=self.session)
-        found = listed_agreements().filter(here, pk=self.kwargs["agreement_id"]).first()
+        rows = listed_agreements().filter(of_session(self.session.slug))
+        found = rows.filter(pk=self.kwargs["agreement_id"]).first()
         if found is None:
             raise Http404
         return found
