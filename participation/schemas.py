@@ -235,7 +235,7 @@ class AgreementPatch(StrictSchema):
     is_public: bool = False
     state: Literal["open", "done", "dropped"] | None = None
     carried_to: str | None = Field(None, description="Slug of another session, or null for none.")
-    seen: datetime | None = Field(None, description="The `changed_at` of what you read.")
+    seen: AwareDatetime | None = Field(None, description="The `changed_at` of what you read.")
 
 
 class AgreementOut(Schema):

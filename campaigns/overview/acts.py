@@ -23,6 +23,7 @@ from campaigns.selectors.approval import approval_problems
 from campaigns.selectors.hints import plan_hints
 from campaigns.selectors.hold import is_held
 from campaigns.selectors.ledger import counts
+from campaigns.selectors.moments import waits_for
 from campaigns.selectors.recipients import dry_run
 from campaigns.services import mailings
 from contacts.enums import MailState
@@ -96,6 +97,9 @@ class ActView(MailingPage, View):
             messages.success(request, _DONE[act])
             if act in _SENDING and is_held():
                 messages.warning(request, _("Mail is held: nothing goes out until it is released."))
+            self.mailing.refresh_from_db()
+            if waiting := waits_for(self.mailing):
+                messages.warning(request, waiting)
         return self.back()
 
     def _check(self) -> HttpResponse:

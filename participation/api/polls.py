@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -37,7 +38,7 @@ from participation.schemas import (
     PollsOut,
 )
 from participation.selectors.polls import labels_of, polls_with_counts, results_of
-from participation.services.polls import WantedOption, answer_poll, save_poll
+from participation.services.polls import WantedOption, answer_poll, hold_poll, save_poll
 
 _reader = Bearer("participation:read", permission="participation.view_poll")
 _adder = Bearer("participation:write", permission="participation.add_poll")
@@ -125,13 +126,13 @@ def _mine(link: PollLink, language: str) -> dict[str, Any]:
 @router.get("/polls", auth=_reader, response=PollsOut, summary="Polls")
 def list_polls(
     request: HttpRequest,
-    session: str | None = None,
+    session: str = "",
     cursor: str | None = None,
     limit: int | None = None,
 ) -> dict[str, Any]:
     """Polls, page by page, of one session or all, with how many people answered."""
     rows = polls_with_counts()
-    if session is not None:
+    if session:
         rows = rows.filter(session__slug=session)
     found = page(rows, cursor=cursor, limit=limit)
     return found | {"items": [_summary(row) for row in found["items"]]}
@@ -153,7 +154,9 @@ def get_poll(request: HttpRequest, poll_id: int) -> dict[str, Any]:
 @router.patch("/polls/{int:poll_id}", auth=_writer, response=PollOut, summary="Change a poll")
 def change_poll(request: HttpRequest, poll_id: int, data: PollPatch) -> dict[str, Any]:
     """Change what is given. `closes_at` in the past closes it, null opens it again."""
-    return _whole(_saved(_poll(poll_id), data))
+    with transaction.atomic():
+        hold_poll(poll_id)  # before it is read: two who change it at once undo nothing
+        return _whole(_saved(_poll(poll_id), data))
 
 
 def _poll(poll_id: int) -> Poll:

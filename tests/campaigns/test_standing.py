@@ -18,6 +18,7 @@ from campaigns.services.groups import ensure_groups
 from campaigns.viewsets import viewset
 from tests.factories.campaigns import make_delivery, make_far_session, make_mailing
 from tests.factories.contacts import NOW, make_contact, make_member, make_representation
+from tests.factories.participation import make_registration
 from tests.relay import misbehaving_relay
 from worker import duties
 from worker.engine import send_batch
@@ -143,6 +144,24 @@ def test_start_while_mail_is_held_says_that_nothing_goes_out(organiser):
     assert said == [
         "The mailing is about to start.",
         "Mail is held: nothing goes out until it is released.",
+    ]
+
+
+def test_start_by_attendance_says_that_it_waits_for_the_list(organiser):
+    session = make_far_session()
+    make_registration(session=session, state="registered", attendance="present")
+    audience = {"attendance": {"session": session.slug, "values": ["present"]}}
+    mailing = make_mailing(
+        kind="follow_up", purpose="participation", session=session, audience=audience
+    )
+    response = organiser.post(
+        _url("act", mailing.pk, "start"), follow=True, HTTP_ACCEPT_LANGUAGE="en"
+    )
+
+    said = [str(message) for message in response.context["messages"]]
+    assert said == [
+        "The mailing is about to start.",
+        f"Waits until the attendance list of “{session}” is closed.",
     ]
 
 

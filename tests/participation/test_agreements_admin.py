@@ -215,6 +215,12 @@ def test_list_filters_searches_and_exports(organiser):
     assert book.status_code == 200
 
 
+def test_empty_list_says_what_to_do(organiser):
+    path = reverse(f"{NAME}:list")
+    assert "Add an agreement here" in organiser.get(path).content.decode()
+    assert "Add an agreement here" not in organiser.get(path, {"q": "x"}).content.decode()
+
+
 def test_list_asks_as_much_for_three_agreements_as_for_one(organiser):
     path = reverse(f"{NAME}:list")
 

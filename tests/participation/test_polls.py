@@ -277,6 +277,11 @@ def organiser(client):
     return client
 
 
+def test_empty_list_of_polls_says_what_to_do(organiser):
+    path = reverse(f"{NAME}:list")
+    assert "put the block “Poll” in a mailing" in organiser.get(path).content.decode()
+
+
 def _posted(kind: str, *options: dict[str, str], **values: str) -> dict[str, str]:
     """The form of a poll as a browser sends it."""
     form = {
