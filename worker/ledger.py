@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Model, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from base.among import Among
@@ -98,9 +98,16 @@ def held_rows(model: type[MailRow], *, claim: str) -> QuerySet[Any]:
 
 
 def end_claim(model: type[MailRow], *, claim: str) -> None:
-    """Forget a claim of which every row is settled or given back."""
+    """Forget a claim once every row of it is settled or given back, and not before.
+
+    In one statement: the claim of somebody who died may be committed at this very moment.
+    """
     if model is Delivery:
-        Batch.objects.filter(claim=claim).delete()
+        stretch = (OuterRef("first_id"), OuterRef("last_id"))
+        held = Delivery.objects.filter(
+            pk__range=stretch, claim=OuterRef("claim"), state=MailState.CLAIMED
+        )
+        Batch.objects.filter(~Exists(held), claim=claim).delete()
 
 
 def _unlocked(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -17,6 +17,11 @@ from participation.models import Registration
 
 _S = MailingState
 
+#: By the index of those that are tried again.
+_DEFERRED = Delivery.objects.filter(
+    mailing=OuterRef("pk"), state=MailState.DEFERRED, next_attempt_at__isnull=False
+)
+
 
 def sending_mailing_ids() -> list[int]:
     """Return the mailings with work, the oldest first: a row to claim now, or one that is claimed.
@@ -30,12 +35,6 @@ def sending_mailing_ids() -> list[int]:
         | Q(Exists(batches.exclude(claim="")), state__in=(_S.SENDING, _S.PAUSED, _S.CANCELLED))
     )
     return list(mailings.order_by("started_at", "pk").values_list("pk", flat=True))
-
-
-#: By the index of those that are tried again.
-_DEFERRED = Delivery.objects.filter(
-    mailing=OuterRef("pk"), state=MailState.DEFERRED, next_attempt_at__isnull=False
-)
 
 
 def with_rows_due() -> QuerySet[Mailing]:
